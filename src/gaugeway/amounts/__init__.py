@@ -1,0 +1,22 @@
+"""Numbers, money, times and text out of untrusted JSON. No I/O, nothing guessed, nothing rounded."""
+
+from gaugeway.amounts.decode import decode
+from gaugeway.amounts.fields import Fields
+from gaugeway.amounts.numbers import EXACT, number, plain
+from gaugeway.amounts.text import clean, slug
+from gaugeway.amounts.times import instant, stamp
+from gaugeway.amounts.windows import seconds_of, window_of
+
+__all__ = [
+    "EXACT",
+    "Fields",
+    "clean",
+    "decode",
+    "instant",
+    "number",
+    "plain",
+    "seconds_of",
+    "slug",
+    "stamp",
+    "window_of",
+]

@@ -1,0 +1,60 @@
+"""One number() from JSON to Decimal, one plain() from Decimal to text."""
+
+import re
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any
+
+from gaugeway.errors import ReadError
+
+# All arithmetic on amounts goes through this context: 60 digits, and an error rather than a NaN.
+EXACT = Context(prec=60, Emax=999, Emin=-999, traps=[DivisionByZero, InvalidOperation, Overflow])
+
+MAX_EXPONENT = 30  # |adjusted exponent|: beyond it a number is a mistake or an attack, not money
+MAX_DIGITS = 60  # what EXACT holds without rounding
+
+_NUMERIC = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
+_SYMBOLS = re.compile(r"[$€£¥₽₹\s]|(?<=\d),(?=\d{3}(\D|$))")
+
+
+def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
+    """The number at ``path``, exact; None for null.
+
+    Takes int, Decimal and numeric strings. ``symbols`` also takes currency signs and thousands
+    separators (``"$1,234.50"``), for products that are known to write them.
+    Raises ReadError ``unexpected_shape`` naming the path for anything else, a bool included, and for
+    numbers whose adjusted exponent is beyond 30 or that have more than 60 digits.
+    """
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        result = value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if value.bit_length() > 110:  # 10**31 has 103 bits; also keeps int-to-text from growing quadratic
+            raise _wrong(path, "a number of plausible size")
+        result = Decimal(value)
+    elif isinstance(value, str):
+        text = value.strip()
+        if symbols:
+            text = _SYMBOLS.sub("", text)
+        if not _NUMERIC.fullmatch(text):
+            raise _wrong(path, "a number")
+        result = Decimal(text)
+    else:
+        raise _wrong(path, "a number")
+    if not result.is_finite() or (result and abs(result.adjusted()) > MAX_EXPONENT):
+        raise _wrong(path, "a number of plausible size")
+    if len(result.as_tuple().digits) > MAX_DIGITS:
+        raise _wrong(path, "a number of plausible length")
+    return result or Decimal(0)  # "-0.0" and "0E-30" are just zero
+
+
+def plain(value: Decimal) -> str:
+    """Plain notation without trailing zeros: ``37.65``, ``150``, ``0.0000001``; exact, never rounded."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _wrong(path: str, wanted: str) -> ReadError:
+    return ReadError("unexpected_shape", f"{path} is not {wanted}")

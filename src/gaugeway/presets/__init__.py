@@ -1,0 +1,11 @@
+"""One gateway product = one file here: which GETs to send, and how to read the answers.
+
+A preset does no I/O of its own: it is handed `ask`. An in-tree preset is the module
+``gaugeway.presets.<name>`` itself; a third party's is what its entry point in the group
+``gaugeway.presets`` names, a module or an object with the same members (`Preset`).
+"""
+
+from gaugeway.presets.preset import Options, Preset, Probe
+from gaugeway.presets.registry import find, in_tree
+
+__all__ = ["Options", "Preset", "Probe", "find", "in_tree"]

@@ -1,0 +1,67 @@
+"""What every preset provides. Provisional until 1.0."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from gaugeway.readings import Answer
+from gaugeway.transport import Ask, Base, Reply
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user configured of a gateway, as far as a preset may know it.
+
+    ``quota_path``: the gateway's own, else the preset's ``default_path``; empty for fixed paths.
+    ``meters``: the ``[[meters]]`` tables of the ``custom`` preset, as parsed.
+    """
+
+    quota_path: str = ""
+    meters: tuple[dict[str, Any], ...] = ()
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """A GET that recognises a product. ``recognise`` returns the reason in words ("/health/liveliness
+    answers ..."), or None: a positive shape, never a status alone.
+
+    ``base`` ``"root"`` is the origin's own root. Presets that name the same path share one request.
+    """
+
+    path: str
+    base: Base | Literal["root"] = "origin"
+    recognise: Callable[[Reply], str | None]
+
+
+class Preset(Protocol):
+    """A module (or object) that knows one gateway product.
+
+    ``source`` and ``verified``: where the wire format was read, and when. ``auth``: ``bearer``, ``raw``
+    or ``header:NAME``. ``min_refresh``: seconds between reads that the product demands, else 0.
+    ``hosts``: host names that need no detection. ``probes``: keyless GETs that recognise the product.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def verified(self) -> date: ...
+    @property
+    def default_path(self) -> str | None: ...
+    @property
+    def auth(self) -> str: ...
+    @property
+    def min_refresh(self) -> int: ...
+    @property
+    def hosts(self) -> tuple[str, ...]: ...
+    @property
+    def probes(self) -> tuple[Probe, ...]: ...
+
+    async def read(self, ask: Ask, options: Options, now: datetime) -> Answer:
+        """Ask, and make an Answer of what comes. Raises ReadError (``unexpected_shape`` for an answer that
+        is not this product's); any other exception becomes ``preset_error``.
+        """
+        ...

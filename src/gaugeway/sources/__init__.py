@@ -1,0 +1,1 @@
+"""Which gateways there are, and their keys."""

@@ -1,0 +1,111 @@
+"""Base URLs, origins and paths: what a key is bound to, and what may be put behind it."""
+
+from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from gaugeway.errors import SetupError
+
+_DEFAULT_PORT = {"https": 443, "http": 80}
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Scheme, host and port: what a key is bound to."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """The origin of a URL that :func:`parse_base_url` let through."""
+        parts = urlsplit(url)
+        assert parts.hostname is not None
+        return cls(parts.scheme, parts.hostname, parts.port or _DEFAULT_PORT[parts.scheme])
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = _DEFAULT_PORT[self.scheme] == self.port
+        return f"{self.scheme}://{host}" + ("" if default else f":{self.port}")
+
+    @property
+    def loopback(self) -> bool:
+        """127.0.0.0/8, ::1 and the name ``localhost``: the only places where plain HTTP goes unasked."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    if host in {"localhost", "::1"}:
+        return True
+    parts = host.split(".")
+    return (
+        len(parts) == 4
+        and parts[0] == "127"
+        and all(part.isascii() and part.isdecimal() and int(part) <= 255 for part in parts)
+    )
+
+
+def parse_base_url(text: str, *, allow_http: bool = False, field: str = "base_url") -> str:
+    """The base URL in one spelling: lower-case scheme and host, no trailing slash.
+
+    Raises SetupError ``invalid_config`` (naming ``field``) unless it is scheme, host, port and path only,
+    and ``insecure_url`` for plain HTTP beyond loopback without ``allow_http``.
+    """
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise _invalid(field, "has characters that do not belong in a URL")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise _invalid(field, "is not a URL") from None
+    if parts.scheme not in _DEFAULT_PORT or not host:
+        raise _invalid(field, "must start with https:// (or http://) and a host")
+    if "@" in parts.netloc:
+        raise _invalid(field, "must not contain a user name or password")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise _invalid(field, "must not contain a query or a fragment")
+    path = parts.path.rstrip("/")
+    if "//" in path or _has_dots(path):
+        raise _invalid(field, "must not contain '//' or '..' in its path")
+    name = f"[{host}]" if ":" in host else host
+    shown = f":{port}" if port is not None and port != _DEFAULT_PORT[parts.scheme] else ""
+    if parts.scheme == "http" and not is_loopback(host) and not allow_http:
+        raise SetupError("insecure_url", f"{field} is plain HTTP, so the key could be read on its way")
+    return f"{parts.scheme}://{name}{shown}{path}"
+
+
+def check_quota_path(text: str, field: str = "quota_path") -> str:
+    """The path with exactly one leading slash; a query is allowed.
+
+    Raises SetupError ``invalid_config`` (naming ``field``) for what could lead out from under the base
+    URL: ``//``, a ``..`` segment (also encoded), a backslash, a fragment, a control character.
+    """
+    path = text if text.startswith("/") else f"/{text}"
+    before_query = path.partition("?")[0]
+    if not path.isascii() or not path.isprintable() or " " in path or "\\" in unquote(path) or "#" in path:
+        raise _invalid(field, "has characters that do not belong in a path")
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in unquote(path)):
+        raise _invalid(field, "contains a control character")
+    if "//" in unquote(before_query) or _has_dots(before_query):
+        raise _invalid(field, "must not contain '//' or a '..' segment")
+    return path
+
+
+def join(base_url: str, path: str, base: Literal["url", "origin"] = "url") -> str:
+    """``path`` under ``base_url`` with exactly one slash between; ``origin`` first drops a trailing /v1."""
+    if base == "origin":
+        base_url = base_url.rstrip("/").removesuffix("/v1")
+    return f"{base_url.rstrip('/')}/{path.lstrip('/')}"
+
+
+def _has_dots(path: str) -> bool:
+    for _ in range(3):  # %252e%252e: some servers decode twice
+        if any(segment in {".", ".."} for segment in path.split("/")):
+            return True
+        path = unquote(path)
+    return False
+
+
+def _invalid(field: str, what: str) -> SetupError:
+    return SetupError("invalid_config", f"{field} {what}")

@@ -1,0 +1,96 @@
+"""Readings to what every surface shows: the one projection."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from gaugeway.amounts import EXACT, plain, stamp
+from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
+from gaugeway.readings import Level, Meter, Reading, Thresholds, as_of, judge, level_of
+from gaugeway.sources.gateway import Gateway
+from gaugeway.view.snapshot import ErrorView, GatewayView, KeyView, MeterView, Status
+
+_FOUR_PLACES = Decimal("0.0001")
+_NO_KEY_FACTS = KeyView(name=None, expires_at=None)
+
+
+def project(
+    gateway: Gateway,
+    reading: Reading | None,
+    error: GaugewayError | None,
+    *,
+    now: datetime,
+    next_read_at: datetime | None = None,
+    model: str | None = None,
+) -> GatewayView:
+    """One gateway as it is shown at ``now``: its last good reading, and the newest attempt's error."""
+    meters = () if reading is None else tuple(as_of(meter, now) for meter in reading.meters)
+    unread = reading is not None and bool(reading.unread)
+    verdict = judge(meters, gateway.thresholds, model=model, unread=unread)
+    return GatewayView(
+        id=gateway.id,
+        label=gateway.label or gateway.id,
+        provider=gateway.provider,
+        preset=gateway.preset,
+        status=_status(reading, error),
+        level=verdict.level if reading is not None else "unknown",
+        coverage=reading.coverage if reading is not None else "full",
+        binding=verdict.binding.id if verdict.binding is not None else None,
+        observed_at=stamp(reading.observed_at) if reading is not None else None,
+        age_seconds=max(0, int((now - reading.observed_at).total_seconds())) if reading is not None else None,
+        next_read_at=stamp(next_read_at) if next_read_at is not None else None,
+        error=ErrorView(code=error.code, message=error.message, hint=error.hint) if error else None,
+        notes=reading.notes if reading is not None else (),
+        key=_NO_KEY_FACTS
+        if reading is None
+        else KeyView(name=reading.key.name, expires_at=_stamp(reading.key.expires_at)),
+        meters=tuple(_meter(meter, gateway.thresholds) for meter in meters),
+    )
+
+
+def _status(reading: Reading | None, error: GaugewayError | None) -> Status:
+    if error is None:
+        return "ok"
+    if reading is not None:
+        return "stale"
+    return "unconfigured" if error.code in UNCONFIGURED_CODES else "error"
+
+
+def _meter(meter: Meter, thresholds: Thresholds) -> MeterView:
+    level: Level = level_of(meter, thresholds)
+    return MeterView(
+        id=meter.id,
+        name=meter.title,
+        entry=meter.entry,
+        scope=meter.scope,
+        model=meter.model,
+        kind=meter.kind,
+        unit=meter.unit,
+        limit=_plain(meter.limit),
+        unlimited=meter.unlimited,
+        used=_plain(meter.used),
+        remaining=_plain(meter.remaining),
+        percent_remaining=_percent(meter.percent_remaining),
+        window=meter.window.length,
+        window_started_at=_stamp(meter.window.started_at),
+        resets_at=_stamp(meter.window.resets_at),
+        level=level,
+        derived=meter.derived,
+        advisory=meter.advisory,
+        expired=meter.expired,
+        reset_due=meter.reset_due,
+    )
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _stamp(when: datetime | None) -> str | None:
+    return None if when is None else stamp(when)
+
+
+def _percent(value: Decimal | None) -> float | None:
+    """For reading only, never for deciding: a JSON number has room for four places, not for sixty."""
+    if value is None:
+        return None
+    return float(EXACT.quantize(value, _FOUR_PLACES) if value.adjusted() < 30 else value)
