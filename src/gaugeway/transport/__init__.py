@@ -1,6 +1,6 @@
 """The one guarded GET. Values (Origin, Secret, Target, Reply) load no HTTP client; `http` does."""
 
-from gaugeway.transport.asking import Ask, Base, Reply, Target
+from gaugeway.transport.asking import Ask, Base, Reply, Target, Transport
 from gaugeway.transport.origin import Origin, check_quota_path, join, parse_base_url
 from gaugeway.transport.secret import Secret
 
@@ -11,6 +11,7 @@ __all__ = [
     "Reply",
     "Secret",
     "Target",
+    "Transport",
     "check_quota_path",
     "join",
     "parse_base_url",

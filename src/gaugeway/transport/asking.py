@@ -1,6 +1,7 @@
 """What a preset is handed, and what it gets back."""
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -47,6 +48,12 @@ class Ask(Protocol):
     """
 
     async def __call__(self, path: str, *, base: Base = "url", accept: Collection[int] = (200,)) -> Reply: ...
+
+
+class Transport(Protocol):
+    """Opens visits. ``async with transport.visit(target) as ask`` bounds everything asked inside it."""
+
+    def visit(self, target: Target) -> AbstractAsyncContextManager[Ask]: ...
 
 
 def shape_error(message: str) -> ReadError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gaugeway.amounts import clean
 from gaugeway.errors import ReadError
+from gaugeway.transport.origin import Origin
 
 MAX_RETRY_AFTER = 24 * 3600.0
 
@@ -22,16 +23,9 @@ _INVALID = re.compile(
 )
 
 
-def error_for(
-    status: int, headers: Mapping[str, str], body: Any, *, path: str, now: datetime, redact: Any = None
-) -> ReadError:
-    """The error of an answer that was not accepted.
-
-    ``body``: its JSON, or None. ``redact``: a callable that takes the key out of text.
-    """
+def error_for(status: int, headers: Mapping[str, str], body: Any, *, path: str, now: datetime) -> ReadError:
+    """The error of an answer that was not accepted. ``body``: its JSON without the key, or None."""
     said = message_of(body)
-    if redact is not None:
-        said = redact(said)
     detail = f": {said}" if said else ""
     code = _code(status, f"{_type_of(body)} {said}")
     retry_after = retry_after_of(headers, now) if code in {"rate_limited", "server_error"} else None
@@ -58,6 +52,30 @@ def reported_failure(body: Any, message: str) -> ReadError:
     said = message_of(body)
     code = _code(200, f"{_type_of(body)} {said}")
     return ReadError(code, message + (f": {said}" if said else ""))
+
+
+def fault_for(error: BaseException, origin: Origin) -> ReadError:
+    """The error of a connection that failed. The client's own words stay inside: they may quote a URL."""
+    import ssl
+
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return ReadError("dns", f"the name {origin.host} does not resolve")
+    if isinstance(error, (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError)):
+        why = getattr(error, "certificate_error", error)
+        reason = getattr(why, "verify_message", "") or "not trusted"
+        return ReadError("tls", f"the certificate of {origin} is not accepted: {clean(str(reason))}")
+    if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
+        return ReadError("tls", f"no TLS connection with {origin}")
+    if isinstance(error, (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)):
+        status = f" (it answered {error.status})" if isinstance(error, aiohttp.ClientHttpProxyError) else ""
+        return ReadError("connect", f"the proxy does not connect to {origin}{status}", "check HTTPS_PROXY")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return ReadError("connect", f"{origin} refused the connection or can't be reached")
+    if isinstance(error, (aiohttp.ClientOSError, ConnectionError)):
+        return ReadError("connect", f"the connection to {origin} was cut")
+    return ReadError("protocol", f"{origin} did not answer in proper HTTP")
 
 
 def message_of(body: Any) -> str:
