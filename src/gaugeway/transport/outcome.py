@@ -14,7 +14,9 @@ MAX_RETRY_AFTER = 24 * 3600.0
 
 # What products say, whatever the status: LiteLLM `type: expired_key` and `token_not_found_in_db`, sub2api
 # `code: INVALID_API_KEY` and `API_KEY_EXPIRED`, one-api and new-api in words. Only error bodies get here.
-_EXPIRED = re.compile(r"expired[ _]?(api[ _]?)?(key|token)|(key|token)[^.:]{0,40}[ _]expired", re.IGNORECASE)
+_EXPIRED = re.compile(
+    r"expired[ _]?(api[ _]?)?(key|token)|(key|token)[^.:]{0,40}[ _]expired|过期", re.IGNORECASE
+)
 _INVALID = re.compile(
     r"invalid[ _]?(proxy server |virtual |access )?(api[ _]?)?(key|token)\b"
     r"|(key|token)[ _](is |was )?(invalid|not[ _]found|not[ _]valid|disabled|revoked)"
