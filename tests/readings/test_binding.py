@@ -76,8 +76,8 @@ def test_a_tie_goes_to_the_later_reset_and_no_reset_is_latest():
     soon = m("soon", 60, resets_at=NOW)
     late = m("late", 60, resets_at=NOW + timedelta(days=1))
     never = m("never", 60)
-    assert judge([soon, late]).binding is late
-    assert judge([soon, late, never]).binding is never
+    for meters, binding in (([soon, late], late), ([soon, late, never], never)):
+        assert judge(meters).binding is binding
 
 
 def test_a_model_that_is_asked_for_may_bind():
