@@ -1,0 +1,201 @@
+"""litellm: the budgets of a LiteLLM proxy that a virtual key is under.
+
+A key without a budget of its own is not unlimited: its member, team, user or organization may have one, so
+each level is asked for. A level is told in ``max_budget`` or in a linked ``litellm_budget_table``; ``spend``
+covers the current window. Numbers are USD. The user's budget does not bind a key that belongs to a team.
+"""
+
+import re
+from datetime import date, datetime
+from urllib.parse import quote
+
+from gaugeway.amounts import Fields
+from gaugeway.errors import ReadError
+from gaugeway.presets._litellm_budgets import Level, distinct
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, KeyFacts, Meter, Scope
+from gaugeway.transport import Ask, Reply
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import error_for, message_of
+
+name = "litellm"
+title = "LiteLLM proxy"
+source = "https://github.com/BerriAI/litellm, litellm/proxy/management_endpoints, 1.80 to 1.109"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+hosts: tuple[str, ...] = ()
+
+# What says that this key may not read a level, or that the proxy is too old to tell: never a fault that
+# passes. 401 is among them because /key/info has just accepted the key.
+_MAY_NOT = (400, 401, 403, 404, 405, 422)
+_TOO_LARGE = 413  # stands for an answer beyond the transport's bounds: a team with thousands of members
+_NO_DATABASE = re.compile(
+    r"no connected db|(database|db)( is)? not connected|no_db_connection", re.IGNORECASE
+)
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _recognise(reply: Reply) -> str | None:
+    if reply.status == 200 and reply.json == "I'm alive!":
+        return "/health/liveliness (the spelling is LiteLLM's) says that it is alive"
+    return None
+
+
+probes: tuple[Probe, ...] = (Probe(path="/health/liveliness", recognise=_recognise),)
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001
+    root = await _key_info(ask, now)
+    info = root.need("info")
+    _refuse_dead_key(info)
+    levels = _Levels(ask, now, root.notes)
+    levels.add("key", info)
+    user, team = info.word("user_id"), info.word("team_id")
+    organization = info.word("organization_id")
+    if team:
+        organization = await levels.team(team, user) or organization
+    if user:
+        await levels.user(user, advisory=bool(team))
+    if organization:
+        await levels.organization(organization)
+    if info.raw("project_id"):
+        root.notes.append("this key belongs to a project, whose budget is not read")
+    hashed = root.word("key") or ""
+    if _HASH.fullmatch(hashed):  # where the key itself is echoed, it identifies nothing that may be kept
+        levels.subjects["key"] = hashed
+    return Answer(
+        meters=levels.all_meters(info),
+        notes=tuple(root.notes),
+        key=KeyFacts(
+            name=info.text("key_alias") or info.text("key_name"), expires_at=info.instant("expires")
+        ),
+        unread=tuple(levels.unread),
+        unread_advisory=tuple(levels.unread_advisory),
+        subjects=levels.subjects,
+    )
+
+
+async def _key_info(ask: Ask, now: datetime) -> Fields:
+    path = "/key/info"
+    reply = await ask(path, base="origin", accept=(200, 400, 404, 500))
+    if reply.status == 200:
+        return reply.fields()
+    said = message_of(reply.json)
+    if _NO_DATABASE.search(said):
+        raise ReadError(
+            "gateway_error", f"{path}: {said}", "this proxy runs without a database, so it keeps no budgets"
+        )
+    if reply.status == 404 and "key not found" in said.lower():
+        raise ReadError(
+            "gateway_error",
+            f"{path}: this key is not one of the proxy's virtual keys",
+            "a master key has no budget of its own: configure a virtual key",
+        )
+    raise error_for(reply.status, reply.headers, reply.json, path=path, now=now)
+
+
+def _refuse_dead_key(info: Fields) -> None:
+    status = (info.word("status") or "").lower()
+    if status == "expired":
+        raise ReadError("key_expired", "the proxy says that this key has expired")
+    if info.flag("blocked"):
+        status = "blocked"
+    if status in {"blocked", "revoked", "deleted"}:
+        raise ReadError("unauthorized", f"the proxy says that this key is {status}")
+
+
+class _Levels:
+    """What is found out level by level."""
+
+    def __init__(self, ask: Ask, now: datetime, notes: list[str]) -> None:
+        self._ask = ask
+        self._now = now
+        self._notes = notes
+        self._meters: list[Meter] = []
+        self.unread: list[Scope] = []
+        self.unread_advisory: list[Scope] = []
+        self.subjects: dict[str, str] = {}
+
+    async def team(self, team: str, user: str | None) -> str | None:
+        """The member's budget and the team's; returns the team's organization."""
+        own: Fields | None = None
+        if user:
+            mine = await self._get(f"/team/{quote(team, safe='')}/members/me")
+            own = Fields(mine.json, notes=self._notes) if mine.status == 200 else None
+        reply = await self._get(f"/team/info?team_id={quote(team, safe='')}&key_limit=1")
+        root = Fields(reply.json, notes=self._notes) if reply.status == 200 else None
+        if user and own is None and root is not None:  # an older proxy
+            every = root.objects("team_memberships")
+            own = next((member for member in every if member.word("user_id") == user), None)
+        if user and own is not None:
+            self.subjects["member"] = f"{team}/{user}"
+            self.add("member", own)
+        elif user and root is None:
+            self._could_not("member", reply.status)
+        if root is None:
+            self._could_not("team", reply.status)
+            return None
+        info = root.need("team_info")
+        self.subjects["team"] = team
+        self.add("team", info)
+        if info.flag("blocked"):
+            self._notes.append("the team is blocked")
+        return info.word("organization_id")
+
+    async def user(self, user: str, *, advisory: bool) -> None:
+        reply = await self._get("/v2/user/info")
+        info = Fields(reply.json, notes=self._notes) if reply.status == 200 else None
+        if info is None or "user_id" not in info:  # older than 1.106
+            # Without user_id an admin's key would be told of everybody.
+            reply = await self._get(f"/user/info?user_id={quote(user, safe='')}")
+            if reply.status == 404 and "user" in message_of(reply.json).lower():
+                return  # no such row, so no such budget
+            if reply.status != 200:
+                self._could_not("user", reply.status, advisory=advisory)
+                return
+            info = Fields(reply.json, notes=self._notes).object("user_info")
+        if info is not None:
+            self.subjects["user"] = user
+            self.add("user", info, advisory=advisory)
+
+    async def organization(self, organization: str) -> None:
+        reply = await self._get(f"/organization/info?organization_id={quote(organization, safe='')}")
+        if reply.status != 200:
+            self._could_not("organization", reply.status)
+            return
+        self.subjects["organization"] = organization
+        self.add("organization", Fields(reply.json, notes=self._notes))
+
+    def add(self, scope: Scope, level: Fields, *, advisory: bool = False) -> None:
+        if not {"max_budget", "litellm_budget_table"}.intersection(level.names()):
+            # Null says that there is no budget; a field that is not there says nothing.
+            (self.unread_advisory if advisory else self.unread).append(scope)
+            self._notes.append(f"{scope}: {level.at('max_budget')} is missing")
+        self._meters += Level(scope, level, self._now, advisory=advisory).meters()
+
+    def all_meters(self, info: Fields) -> tuple[Meter, ...]:
+        """Every budget; the key's mere spend too where it has no budget, and unlimited only if nobody has."""
+        meters = list(self._meters)
+        if not any(meter.id.startswith("key/budget/") for meter in meters):
+            limited = any(meter.limit is not None and not meter.advisory for meter in meters)
+            unlimited = not (limited or self.unread or self.unread_advisory)
+            if unlimited or "spend" in info:
+                meters.insert(0, Level("key", info, self._now).spend(unlimited=unlimited))
+        if not meters:
+            raise shape_error("info holds neither max_budget nor spend")
+        return distinct(meters)
+
+    async def _get(self, path: str) -> Reply:
+        try:
+            return await self._ask(path, base="origin", accept=(200, *_MAY_NOT))
+        except ReadError as error:
+            if error.code != "too_large":
+                raise
+            return Reply(_TOO_LARGE, {}, None)
+
+    def _could_not(self, scope: Scope, status: int, *, advisory: bool = False) -> None:
+        (self.unread_advisory if advisory else self.unread).append(scope)
+        why = "its answer is too large" if status == _TOO_LARGE else f"status {status}"
+        self._notes.append(f"the {scope}'s budget could not be read ({why})")

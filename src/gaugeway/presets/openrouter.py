@@ -1,0 +1,111 @@
+"""openrouter: one key's credits, at OpenRouter and at fronts that answer like it.
+
+``GET <base_url>/key`` (base_url is https://openrouter.ai/api/v1): ``{"data": {...}}``, each field optional.
+``usage`` counts the key's lifetime while ``limit`` may start anew each day, week or month, so what is used
+comes from ``limit_remaining``. Windows are UTC: day, week from Monday, calendar month.
+"""
+
+from datetime import date, datetime, timedelta
+
+from gaugeway.amounts import Fields
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, KeyFacts, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import reported_failure
+
+name = "openrouter"
+title = "OpenRouter"
+source = "https://openrouter.ai/docs/api-reference/api-keys/get-current-api-key"
+verified = date(2026, 11, 22)
+default_path: str | None = "/key"
+auth = "bearer"
+min_refresh = 0
+hosts: tuple[str, ...] = ("openrouter.ai",)
+probes: tuple[Probe, ...] = ()
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
+    reply = await ask(options.quota_path)
+    root = reply.fields()
+    if "data" not in root and "error" in root:
+        raise reported_failure(reply.json, "the gateway reports an error")
+    data = root.need("data")
+    meters = [meter for meter in (_credits(data, now), _free_requests(data, now)) if meter is not None]
+    if not meters:
+        raise shape_error("data holds neither a limit nor a usage")
+    if data.flag("include_byok_in_limit"):
+        data.notes.append("what your own provider keys cost counts towards this limit too")
+    return Answer(
+        meters=tuple(meters),
+        notes=tuple(data.notes),
+        key=KeyFacts(name=data.text("label"), expires_at=data.instant("expires_at")),
+    )
+
+
+def _credits(data: Fields, now: datetime) -> Meter | None:
+    limit, remaining, usage = data.number("limit"), data.number("limit_remaining"), data.number("usage")
+    # A null limit is none at all; a front that leaves the field out has just not said.
+    unlimited = limit is None and remaining is None and "limit" in data.names()
+    if limit is None and remaining is None and usage is None and not unlimited:
+        return None
+    window, started_at, resets_at = _window(data, now)
+    if unlimited:
+        window, started_at, resets_at = "lifetime", None, None  # which is what usage counts
+    windowed = data.raw("limit_reset") is not None
+    return Meter.of(
+        name="budget",
+        title="Key spend" if unlimited else "Key budget",
+        kind="spend" if unlimited else None,
+        unit="USD",
+        limit=limit,
+        unlimited=unlimited,
+        used=usage if remaining is None and (unlimited or not windowed) else None,
+        remaining=remaining,
+        window=window,
+        started_at=started_at,
+        resets_at=resets_at,
+        notes=data.notes,
+    )
+
+
+def _window(data: Fields, now: datetime) -> tuple[str | None, datetime | None, datetime | None]:
+    """Length, start and end of the window that the limit is in at ``now``."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    reset = data.word("limit_reset")
+    if reset is None:
+        return "lifetime" if "limit_reset" in data.names() else None, None, None
+    if reset == "daily":
+        return "1d", midnight, midnight + timedelta(days=1)
+    if reset == "weekly":
+        monday = midnight - timedelta(days=midnight.weekday())
+        return "7d", monday, monday + timedelta(days=7)
+    if reset == "monthly":
+        first = midnight.replace(day=1)
+        return "1mo", first, (first + timedelta(days=31)).replace(day=1)
+    data.notes.append(f"{data.at('limit_reset')} is {data.text('limit_reset')!r}: when it resets is unknown")
+    return None, None, None
+
+
+def _free_requests(data: Fields, now: datetime) -> Meter | None:
+    """Requests to free models. Who has paid goes on with the others, so it stops only the free tier."""
+    free = data.object("free_model_daily_requests")
+    if free is None:
+        return None
+    limit, used, remaining = free.number("limit"), free.number("used"), free.number("remaining")
+    if limit is None and used is None and remaining is None:
+        return None
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Meter.of(
+        name="free-model-requests",
+        title="Free model requests",
+        unit="requests",
+        limit=limit,
+        used=used,
+        remaining=remaining,
+        window="1d",
+        started_at=midnight,
+        resets_at=midnight + timedelta(days=1),
+        advisory=data.flag("is_free_tier") is False,
+        notes=data.notes,
+    )
