@@ -86,6 +86,7 @@ class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def options_for(self, preset: Preset) -> Options:
         return Options(
             quota_path=self.options.get("quota_path", preset.default_path or ""),
+            host=urlsplit(self.base_url).hostname or "",
             meters=tuple(self.options.get("meters", ())),
         )
 

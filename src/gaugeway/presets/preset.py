@@ -14,10 +14,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the user configured of a gateway, as far as a preset may know it.
 
     ``quota_path``: the gateway's own, else the preset's ``default_path``; empty for fixed paths.
-    ``meters``: the ``[[meters]]`` tables of the ``custom`` preset, as parsed.
+    ``meters``: the ``[[meters]]`` tables of the ``custom`` preset, as parsed. ``host``: the gateway's host
+    name, for services whose currency depends on it; empty where it is not known.
     """
 
     quota_path: str = ""
+    host: str = ""
     meters: tuple[dict[str, Any], ...] = ()
 
 
