@@ -252,6 +252,20 @@ async def test_headers_are_lower_case():
         assert (await get(server.url)).headers["x-ratelimit-remaining"] == "7"
 
 
+async def test_a_header_on_several_lines_is_one_list():
+    async def twice(_: web.BaseRequest) -> web.Response:
+        reply = web.json_response({})
+        reply.headers.add("RateLimit", '"minute";r=5')
+        reply.headers.add("RateLimit", '"day";r=50')
+        reply.headers.add("Content-Type", "application/json")
+        return reply
+
+    with LoopbackServer(twice) as server:
+        reply = await get(server.url)
+    assert reply.headers["ratelimit"] == '"minute";r=5, "day";r=50'
+    assert reply.json == {}
+
+
 async def test_the_key_is_taken_out_of_what_comes_back():
     escaped = "".join(f"\\u{ord(char):04x}" for char in KEY)
     body = (

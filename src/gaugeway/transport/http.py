@@ -162,7 +162,8 @@ class _Visit:
 
     async def _reply(self, response: aiohttp.ClientResponse, path: str, accept: Collection[int]) -> Reply:
         status = response.status
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        # A list may be split over several lines (RateLimit often is, behind two proxies): that is one list.
+        headers = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
         shown = path.partition("?")[0]
         accepted = status in accept
         if accepted or status >= 400:
@@ -184,7 +185,7 @@ class _Visit:
         return Reply(status, headers, json)
 
     def _json(self, headers: Mapping[str, str], body: bytes, path: str, *, needed: bool) -> Any:
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = headers.get("content-type", "").partition(";")[0].partition(",")[0].strip().lower()
         is_json = kind in {"application/json", "text/json"} or (
             kind.startswith("application/") and kind.endswith("+json")
         )
