@@ -1,0 +1,278 @@
+"""Rate-limit headers to limits: each family by its own rules, the same limit told twice kept once.
+
+A field that is malformed is ignored, as the IETF drafts demand, never guessed at.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from gaugeway.amounts import instant, number, seconds_of
+from gaugeway.amounts.windows import window_of_seconds
+from gaugeway.errors import ReadError
+
+Headers = Mapping[str, str]
+
+# RFC 9651 lists of bare items with parameters, which is all that these fields use. http-sf reads the whole
+# RFC, but a base dependency that loads for 26 ms is a high price for one preset's forty lines.
+_BARE = (
+    r'"(?:[^"\\]|\\["\\])*"|:[A-Za-z0-9+/=]*:|-?\d{1,15}(?:\.\d{1,3})?|\?[01]|[A-Za-z*][\w:/!#$%&\'*+.^`|~-]*'
+)
+_PARAMETER = re.compile(rf"[ \t]*;[ \t]*([a-z*][a-z0-9_.*-]*)(?:=({_BARE}))?")
+_ITEM = re.compile(rf"({_BARE})((?:{_PARAMETER.pattern})*)")
+_PAIR = re.compile(r"(?:^|,)\s*(limit|remaining|reset)=(\d{1,15})\s*(?=,|$)")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+
+_GO_DURATION = re.compile(
+    r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?"
+)
+_RELATIVE_UNTIL = 400 * 86400  # no epoch is this small, and no window of a gateway is this long
+_MILLISECONDS_FROM = 10**11
+_FORMS = ("limit", "remaining", "reset")
+_WINDOWED = re.compile(r"x-ratelimit-limit-(second|minute|hour|day|month|year)")
+_PLAIN = ("x-ratelimit", "x-rate-limit")
+_WINDOW_OF = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "month": "1mo", "year": "1y"}
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One member of a structured list: its value without quotes, and its parameters as text."""
+
+    value: str
+    parameters: Mapping[str, str]
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """One limit as the headers tell it. ``unit`` None: they do not say what is counted. ``reset`` is UTC."""
+
+    policy: str | None = None
+    unit: str | None = None
+    limit: Decimal | None = None
+    remaining: Decimal | None = None
+    window: str | None = None
+    reset: datetime | None = None
+
+
+def limits(headers: Headers, now: datetime) -> list[Limit]:
+    """Every limit that the headers tell of, the most exact family first; names are lower case."""
+    found: list[Limit] = []
+    for family in _FAMILIES:
+        for one in family(headers, now):
+            _merge(found, one, now)
+    return found
+
+
+def reset_time(text: str | None, now: datetime) -> datetime | None:
+    """When a reset is, whichever way it is written; None where it is missing or makes no sense.
+
+    A number is seconds from now while that is plausible, else a Unix time in seconds, and from 1e11 on in
+    milliseconds. Also read: durations (``6m0s``, ``120ms``), ISO 8601 and HTTP dates.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    value = _number(text)
+    try:
+        if value is not None:
+            if value < 0:
+                return None
+            form = "unix_ms" if value >= _MILLISECONDS_FROM else "unix"
+            return instant(
+                value, "reset", form="seconds_from_now" if value < _RELATIVE_UNTIL else form, now=now
+            )
+        match = _GO_DURATION.fullmatch(text)
+        if match is not None:
+            parts = [Decimal(part or 0) for part in match.groups()]
+            factors = (Decimal(86400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
+            total = sum((part * factor for part, factor in zip(parts, factors, strict=True)), Decimal(0))
+            return instant(total, "reset", form="seconds_from_now", now=now)
+        if text[0].isdecimal():
+            return instant(text, "reset")
+        when = parsedate_to_datetime(text)
+    except (ReadError, ValueError):
+        return None
+    return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def items(text: str | None) -> list[Item]:
+    """The members of a structured list; none where the field is missing or malformed anywhere."""
+    text = (text or "").strip()
+    found: list[Item] = []
+    at = 0
+    while at < len(text):
+        match = _ITEM.match(text, at)
+        if match is None:
+            return []
+        parameters = {one[1]: _unquoted(one[2] or "?1") for one in _PARAMETER.finditer(match[2])}
+        found.append(Item(_unquoted(match[1]), parameters))
+        at = match.end()
+        comma = _COMMA.match(text, at)
+        if comma is None:
+            return found if at == len(text) else []
+        at = comma.end()
+        if at == len(text):
+            return []  # a trailing comma is malformed
+    return found
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        return number(text or None, "header")
+    except ReadError:
+        return None
+
+
+def _count(text: str | None) -> Decimal | None:
+    """A non-negative amount; None for anything else."""
+    value = _number(text)
+    return value if value is not None and value >= 0 else None
+
+
+def _window(text: str | None) -> str | None:
+    if text is None or not text.isdecimal() or not 0 < int(text[:10]) < _RELATIVE_UNTIL:
+        return None
+    return window_of_seconds(int(text))
+
+
+def _draft10(headers: Headers, now: datetime) -> list[Limit]:
+    """``RateLimit-Policy: "daily";q=1000;w=86400`` and ``RateLimit: "daily";r=50;t=30``, joined by name."""
+    rules = _by_partition(headers.get("ratelimit-policy"), "q")
+    states = _by_partition(headers.get("ratelimit"), "r")
+    found: list[Limit] = []
+    for (policy, partition), state in states.items():
+        rule = rules.get((policy, partition)) or rules.get((policy, None)) or {}
+        after = state.get("t", "")
+        reset = now + timedelta(seconds=int(after)) if after.isdecimal() and len(after) < 9 else None
+        found.append(_by_policy(policy, rule, remaining=_count(state["r"]), reset=reset))
+    told = {policy for policy, _ in states}
+    return found + [_by_policy(policy, rule) for (policy, _), rule in rules.items() if policy not in told]
+
+
+def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None], Mapping[str, str]]:
+    """Parameters by policy name and partition key; members without the amount they need are ignored."""
+    return {
+        (item.value, item.parameters.get("pk")): item.parameters
+        for item in items(text)
+        if _count(item.parameters.get(needed)) is not None
+    }
+
+
+def _by_policy(
+    policy: str, rule: Mapping[str, str], remaining: Decimal | None = None, reset: datetime | None = None
+) -> Limit:
+    return Limit(
+        policy=policy,
+        unit=rule.get("qu", "requests"),
+        limit=_count(rule.get("q")),
+        remaining=remaining,
+        window=_window(rule.get("w")),
+        reset=reset,
+    )
+
+
+def _windowed(headers: Headers, now: datetime) -> list[Limit]:  # noqa: ARG001  (they carry no reset)
+    """Kong: ``X-RateLimit-Limit-Minute`` and ``-Remaining-Minute``; documented to count requests."""
+    return [
+        Limit(
+            unit="requests",
+            limit=limit,
+            remaining=_number(headers.get(name.replace("-limit-", "-remaining-"))),
+            window=_WINDOW_OF[match[1]],
+        )
+        for name, text in headers.items()
+        if (match := _WINDOWED.fullmatch(name)) and (limit := _count(text)) is not None
+    ]
+
+
+def _draft07(headers: Headers, now: datetime) -> list[Limit]:
+    """``RateLimit: limit=100, remaining=50, reset=5``, the window in ``RateLimit-Policy: 100;w=60``."""
+    pairs = dict(_PAIR.findall(headers.get("ratelimit", "")))
+    return _triple(pairs.get, headers, now, unit="requests")
+
+
+def _draft03(headers: Headers, now: datetime) -> list[Limit]:
+    """``RateLimit-Limit: 100, 100;w=60``, ``RateLimit-Remaining``, ``RateLimit-Reset``: drafts 03 to 06."""
+    return _triple(lambda form: headers.get(f"ratelimit-{form}"), headers, now, unit="requests")
+
+
+def _plain(headers: Headers, now: datetime) -> list[Limit]:
+    """``X-RateLimit-*`` without a window in the name: Envoy with policies; APISIX, agentgateway, others."""
+    found: list[Limit] = []
+    for prefix in _PLAIN:
+        for suffix, unit in (("", None), ("-requests", "requests"), ("-tokens", "tokens")):
+            found += _triple(
+                lambda form, prefix=prefix, suffix=suffix: headers.get(f"{prefix}-{form}{suffix}"),
+                {},
+                now,
+                unit=unit,
+            )
+    return found
+
+
+def _triple(
+    get: Callable[[str], str | None], headers: Headers, now: datetime, *, unit: str | None
+) -> list[Limit]:
+    """Limit, remaining and reset in three values; the limit may list policies: ``100, 100;w=60``."""
+    limit_text, remaining_text, reset_text = (get(form) or "" for form in _FORMS)
+    listed = items(limit_text)
+    # Two proxies in a row each write their own: the first value is that of the one that answered us.
+    remaining = _number(remaining_text.partition(",")[0])
+    if remaining is None:
+        return []
+    limit = _count(listed[0].value) if listed else None
+    rules = [item for item in (*listed, *items(headers.get("ratelimit-policy"))) if "w" in item.parameters]
+    windows = [(_count(item.value), _window(item.parameters["w"]), item.parameters) for item in rules]
+    mine = next((one for one in windows if one[0] == limit), None)
+    first = Limit(
+        policy=mine[2].get("name") if mine else None,
+        unit=unit,
+        limit=limit,
+        remaining=remaining,
+        window=mine[1] if mine else None,
+        reset=reset_time(reset_text, now) or reset_time(reset_text.partition(",")[0], now),
+    )
+    others = [
+        Limit(policy=parameters.get("name"), unit=unit, limit=quota, window=window)
+        for quota, window, parameters in windows
+        if quota is not None and (mine is None or parameters is not mine[2])
+    ]
+    return [first, *others]
+
+
+def _merge(found: list[Limit], one: Limit, now: datetime) -> None:
+    """Add a limit, or, where it was told before, only its reset: Kong writes one of its windows twice."""
+    same = [index for index, known in enumerate(found) if _same(known, one)]
+    if not same:
+        found.append(one)
+        return
+    fitting = [index for index in same if _fits(found[index], one.reset, now)]
+    if len(fitting) == 1:  # of several windows alike, nobody knows whose reset it is
+        found[fitting[0]] = msgspec.structs.replace(found[fitting[0]], reset=one.reset)
+
+
+def _same(known: Limit, told: Limit) -> bool:
+    return (
+        known.limit == told.limit
+        and told.remaining in (known.remaining, None)
+        and told.unit in (known.unit, None)
+        and told.window in (known.window, None)
+    )
+
+
+def _fits(known: Limit, reset: datetime | None, now: datetime) -> bool:
+    if reset is None or known.reset is not None:
+        return False
+    length = seconds_of(known.window)
+    return length is None or reset <= now + timedelta(seconds=length)
+
+
+_FAMILIES: Sequence[Callable[[Headers, datetime], list[Limit]]] = (
+    _draft10, _windowed, _draft07, _draft03, _plain
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""headers: the rate-limit headers that a plain GET shows, for gateways without anything better to read.
+
+Read are IETF drafts 10, 07 and 03, Kong, Envoy, APISIX, agentgateway and plain ``X-RateLimit-*``; not the
+families that only completions carry (OpenAI's, Anthropic's, ``X-AI-RateLimit-*`` of Kong AI and APISIX):
+those would have to be paid for. Each read counts as a request of the quota that it shows.
+"""
+
+from datetime import date, datetime
+
+from gaugeway.amounts import clean, plain, slug
+from gaugeway.presets._ratelimit import Limit, limits, reset_time
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import error_for
+
+name = "headers"
+title = "Rate-limit headers"
+source = "draft-ietf-httpapi-ratelimit-headers-10, -07 and -03; documentation of Kong, Envoy and APISIX"
+verified = date(2026, 11, 22)
+# A gateway that limits completions alone may show them elsewhere: GWDG's answers GET /chat/completions with
+# 400 and the headers, so the path is a setting and a client error with headers is an answer.
+default_path: str | None = "/models"
+auth = "bearer"
+min_refresh = 300
+hosts: tuple[str, ...] = ()
+probes: tuple[Probe, ...] = ()
+
+_ANSWERS = frozenset({200, *range(400, 500)} - {401, 403})
+_PER = {"1s": "second", "1m": "minute", "1h": "hour", "1d": "day", "7d": "week", "1mo": "month", "1y": "year"}
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
+    reply = await ask(options.quota_path, accept=_ANSWERS)
+    found = limits(reply.headers, now)
+    path = options.quota_path.partition("?")[0]
+    if reply.status != 200:
+        failure = error_for(reply.status, reply.headers, reply.json, path=path, now=now)
+        if failure.refused or not found:  # some say "invalid key" with 400
+            raise failure
+    if not found:
+        raise shape_error(
+            f"{path} answers without rate-limit headers; if the gateway shows them elsewhere, set quota_path"
+        )
+    notes: list[str] = []
+    if any(limit.unit is None for limit in found):
+        notes.append("the headers do not say what they count; taken as requests")
+    wait = reset_time(reply.headers.get("retry-after"), now)
+    names = _names(found)
+    meters = (
+        _meter(limit, name, _waited(limit, wait, found), notes)
+        for limit, name in zip(found, names, strict=True)
+    )
+    return Answer(meters=tuple(meters), notes=tuple(notes))
+
+
+def _waited(limit: Limit, wait: datetime | None, found: list[Limit]) -> datetime | None:
+    """When it resets; Retry-After wins, for what is used up or is the only limit told."""
+    spent = limit.remaining is not None and limit.remaining <= 0
+    return wait if wait is not None and (spent or len(found) == 1) else limit.reset
+
+
+def _names(found: list[Limit]) -> list[str]:
+    """The meters' names: the policy's, else what is counted; numbered where two would have one id."""
+    names: list[str] = []
+    taken: set[tuple[str, str | None]] = set()
+    for limit in found:
+        base = name = slug(limit.policy or limit.unit or "requests")
+        number = 1
+        while (name, limit.window) in taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken.add((name, limit.window))
+        names.append(name)
+    return names
+
+
+def _meter(limit: Limit, name: str, resets_at: datetime | None, notes: list[str]) -> Meter:
+    unit = clean(limit.unit or "requests") or "requests"
+    title = clean(limit.policy or "") or unit
+    title = title[0].upper() + title[1:]
+    if limit.policy is None and limit.window is not None:
+        title += f" per {_PER.get(limit.window, limit.window)}"
+    if limit.remaining is None and limit.limit is not None:
+        notes.append(f"{title}: a limit of {plain(limit.limit)} {unit}; the headers do not say what is left")
+    return Meter.of(
+        name=name,
+        title=title,
+        unit=unit,
+        kind="rate_limit" if limit.window is not None else "allowance",
+        limit=limit.limit,
+        remaining=limit.remaining,
+        window=limit.window,
+        resets_at=resets_at,
+        # Not known what is left, or back as soon as a running request ends: neither stops the user for long.
+        advisory=limit.remaining is None or unit == "concurrent-requests",
+        notes=notes,
+    )
