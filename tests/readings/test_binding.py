@@ -48,6 +48,8 @@ MODEL: Meter = m("budget", 2, model="gpt-x", window="1d")
         ([m(left=60), m("tokens", remaining=D(5))], "key/budget/-", "ok"),
         ([m(left=60), UNLIMITED], "key/budget/-", "ok"),
         ([UNLIMITED], None, "unlimited"),
+        ([UNLIMITED, ADVISORY], None, "unlimited"),
+        ([ADVISORY], None, "unknown"),
         ([UNLIMITED, SPEND], None, "unknown"),
         ([SPEND], None, "unknown"),
         ([m(left=60), EXPIRED], "key/budget/-", "ok"),

@@ -38,7 +38,7 @@ def judge(
     binding = _binding(meters, level, model)
     if binding is not None:
         overall = level(binding)
-    elif meters and all(meter.unlimited for meter in meters):
+    elif any(meter.unlimited for meter in meters) and all(m.unlimited or m.advisory for m in meters):
         overall = "unlimited"
     else:
         overall = "unknown"
