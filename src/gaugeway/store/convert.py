@@ -1,0 +1,121 @@
+"""Readings to rows and back, exactly."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from gaugeway.amounts import plain
+from gaugeway.readings import KeyFacts, Meter, Reading, Window, judge, level_of
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store.rows import joined, parted
+
+Row = tuple[Any, ...]
+
+
+def reading_row(reading: Reading, gateway: Gateway) -> Row:
+    """The columns of a reading: preset, observed_at, resets_at, coverage, unread, notes, key_name,
+    key_expires_at, level, binding.
+    """
+    verdict = judge(reading.meters, gateway.thresholds, unread=bool(reading.unread))
+    resets = [at for meter in reading.meters if (at := meter.window.resets_at) is not None]
+    return (
+        reading.preset,
+        reading.observed_at.timestamp(),
+        min(resets).timestamp() if resets else None,
+        reading.coverage,
+        " ".join(reading.unread),
+        joined(reading.notes),
+        reading.key.name,
+        unix(reading.key.expires_at),
+        verdict.level,
+        None if verdict.binding is None else verdict.binding.id,
+    )
+
+
+def meter_rows(row_id: int, reading: Reading, gateway: Gateway, subjects: Mapping[str, str]) -> list[Row]:
+    """The METER rows of a reading. Its meters are as they were read: none of them is expired."""
+    return [
+        (
+            row_id,
+            position,
+            meter.id,
+            meter.scope,
+            meter.name,
+            meter.title,
+            meter.model,
+            meter.kind,
+            meter.unit,
+            meter.entry,
+            _text(meter.limit),
+            meter.unlimited,
+            _text(meter.used),
+            _text(meter.remaining),
+            _text(meter.percent_remaining),
+            meter.window.length,
+            unix(meter.window.started_at),
+            unix(meter.window.resets_at),
+            " ".join(meter.derived),
+            meter.advisory,
+            meter.reset_due,
+            level_of(meter, gateway.thresholds),
+            subjects[meter.scope],
+        )
+        for position, meter in enumerate(reading.meters)
+    ]
+
+
+def reading_of(row: Row, meters: Sequence[Row]) -> Reading:
+    """The reading of a READING row and its METER rows."""
+    _, preset, observed_at, coverage, unread, notes, key_name, key_expires_at, *_ = row
+    return Reading(
+        preset=preset,
+        observed_at=datetime.fromtimestamp(observed_at, UTC),
+        meters=tuple([_meter(*meter) for meter in meters]),
+        notes=parted(notes),
+        key=KeyFacts(name=key_name, expires_at=moment(key_expires_at)),
+        unread=tuple(unread.split()),
+        coverage=coverage,
+    )
+
+
+def _meter(  # noqa: PLR0917  (a row's columns, in METER's order)
+    _reading: int, _position: int, _id: str, scope: Any, name: str, title: str, model: str | None, kind: Any,
+    unit: str, entry: Any, limit: str | None, unlimited: int, used: str | None, remaining: str | None,
+    percent: str | None, length: str | None, started_at: float | None, resets_at: float | None, derived: str,
+    advisory: int, reset_due: int, _level: str, _subject: str,
+) -> Meter:  # fmt: skip
+    return Meter(
+        scope=scope,
+        name=name,
+        title=title,
+        kind=kind,
+        unit=unit,
+        entry=entry,
+        limit=amount(limit),
+        unlimited=unlimited == 1,
+        used=amount(used),
+        remaining=amount(remaining),
+        percent_remaining=amount(percent),
+        window=Window(length=length, started_at=moment(started_at), resets_at=moment(resets_at)),
+        model=model,
+        derived=tuple(derived.split()),
+        advisory=advisory == 1,
+        reset_due=reset_due == 1,
+    )
+
+
+def amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def unix(when: datetime | None) -> float | None:
+    return None if when is None else when.timestamp()
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)

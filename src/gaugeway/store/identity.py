@@ -1,0 +1,53 @@
+"""What stands for a configuration on disk: keyed hashes, never what they are made of."""
+
+from _blake2 import blake2b  # hashlib would load OpenSSL with it: 3 ms of every cached answer
+
+import msgspec
+
+from gaugeway.readings import Reading
+from gaugeway.sources.gateway import Gateway
+from gaugeway.transport import Origin
+
+KEY_BYTES = 32
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Hasher:
+    """Hashes under a random key that never leaves the state folder."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = blake2b(key=key, digest_size=16)
+
+    def identity(self, gateway: Gateway) -> str:
+        """Base URL, preset, mapping, auth style and key: when it changes, the old reading isn't shown."""
+        key = gateway.key.stamp or gateway.key.secret
+        return self._hash(
+            (
+                gateway.base_url,
+                gateway.preset,
+                gateway.quota_path,
+                gateway.auth,
+                gateway.meters,
+                key.reveal() if key is not None else None,
+            )
+        )
+
+    def place(self, base_url: str) -> str:
+        """The origin alone: what a process without the key still knows of its gateway."""
+        return self._hash(str(Origin.of(base_url)))
+
+    def subjects(self, gateway: Gateway, reading: Reading) -> dict[str, str]:
+        """By scope, whose meters these are: the server's own identity of them, else the key."""
+        key = gateway.key.stamp or gateway.key.secret
+        own = None if key is None else key.reveal()
+        given = reading.subjects
+        return {
+            scope: self._hash((scope, given[scope]) if scope in given else (own,))
+            for scope in {meter.scope for meter in reading.meters}
+        }
+
+    def _hash(self, value: object) -> str:
+        keyed = self._keyed.copy()
+        keyed.update(_encode(value))
+        return keyed.hexdigest()

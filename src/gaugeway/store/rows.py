@@ -1,0 +1,112 @@
+"""The tables, and their rows as plain tuples.
+
+Nothing but sqlite3 and builtins is imported here: a status line reads its entries through this module and
+pays for every import on every prompt. Times are unix seconds (a double holds microseconds until 2242),
+amounts plain decimal texts, flags 0 or 1; several texts in one column are joined by :func:`joined`.
+
+Within a major version only tables and nullable columns are added, and every statement names its columns: an
+older process goes on beside a newer one.
+"""
+
+from __future__ import annotations  # keeps `typing` out, which costs 8 ms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from sqlite3 import Connection
+    from typing import Any
+
+    Row = tuple[Any, ...]
+
+MAJOR, MINOR = 1, 0
+VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
+
+# readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
+#   place: keyed hash of the origin. revision: counts outcomes, so that a claim sees what it was based on.
+#   retry_told: the gateway itself said (Retry-After) when it may be asked again.
+#   resets_at: the first reset of any meter. level, binding: as of storing.
+# series: whose numbers a history follows, with its newest sample.
+SCHEMA = """
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY, gateway_id TEXT NOT NULL, identity TEXT NOT NULL, place TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0, lease_owner TEXT, lease_until REAL,
+    attempted_at REAL, error_code TEXT, error_message TEXT, error_hint TEXT,
+    failures INTEGER NOT NULL DEFAULT 0, retry_at REAL, retry_told INTEGER NOT NULL DEFAULT 0,
+    min_refresh REAL NOT NULL DEFAULT 0, label TEXT, provider TEXT, preset TEXT,
+    observed_at REAL, resets_at REAL, coverage TEXT, unread TEXT, notes TEXT, key_name TEXT,
+    key_expires_at REAL, level TEXT, binding TEXT,
+    UNIQUE (gateway_id, identity));
+CREATE TABLE meters (
+    reading INTEGER NOT NULL, position INTEGER NOT NULL, meter_id TEXT NOT NULL, scope TEXT NOT NULL,
+    name TEXT NOT NULL, title TEXT NOT NULL, model TEXT, kind TEXT NOT NULL, unit TEXT NOT NULL,
+    entry TEXT NOT NULL, "limit" TEXT, unlimited INTEGER NOT NULL, used TEXT, remaining TEXT, percent TEXT,
+    length TEXT, started_at REAL, resets_at REAL, derived TEXT NOT NULL, advisory INTEGER NOT NULL,
+    reset_due INTEGER NOT NULL, level TEXT NOT NULL, subject TEXT NOT NULL,
+    PRIMARY KEY (reading, position)) WITHOUT ROWID;
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY, gateway_id TEXT NOT NULL, meter_id TEXT NOT NULL, subject TEXT NOT NULL,
+    time REAL NOT NULL, used TEXT, remaining TEXT, "limit" TEXT, resets_at REAL,
+    UNIQUE (gateway_id, meter_id, subject));
+CREATE TABLE samples (
+    series INTEGER NOT NULL, time REAL NOT NULL, used TEXT, remaining TEXT, "limit" TEXT, resets_at REAL,
+    PRIMARY KEY (series, time)) WITHOUT ROWID;
+"""
+
+HEAD = (
+    "id, gateway_id, identity, place, revision, lease_owner, lease_until, attempted_at, error_code,"
+    " error_message, error_hint, failures, retry_at, retry_told, min_refresh, observed_at, resets_at"
+)
+READING = "id, preset, observed_at, coverage, unread, notes, key_name, key_expires_at, label, level, binding"
+METER = (
+    'reading, position, meter_id, scope, name, title, model, kind, unit, entry, "limit", unlimited, used,'
+    " remaining, percent, length, started_at, resets_at, derived, advisory, reset_due, level, subject"
+)
+SAMPLE = 'time, used, remaining, "limit", resets_at'
+
+_AT_ONCE = 500  # variables in one statement: older builds of SQLite take 999
+
+
+def in_parts(db: Connection, statement: str, keys: Sequence[str | int]) -> list[Row]:
+    """The rows of ``statement``, whose ``{keys}`` becomes placeholders of ``keys``, however many."""
+    rows: list[Row] = []
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        rows += db.execute(statement.replace("{keys}", ",".join("?" * len(some))), some).fetchall()
+    return rows
+
+
+def heads(db: Connection, gateway_ids: Sequence[str]) -> list[Row]:
+    """The HEAD rows of these gateways, of every identity."""
+    return in_parts(db, f"SELECT {HEAD} FROM readings WHERE gateway_id IN ({{keys}})", gateway_ids)  # noqa: S608
+
+
+def readings(db: Connection, ids: Sequence[int]) -> list[tuple[Row, Sequence[Row]]]:
+    """Pairs of a READING row and its METER rows in the gateway's order, for rows that hold a reading."""
+    meters: dict[int, list[Row]] = {}
+    statement = f"SELECT {METER} FROM meters WHERE reading IN ({{keys}}) ORDER BY reading, position"  # noqa: S608
+    db.execute("BEGIN")  # both selects see one state
+    try:
+        for row in in_parts(db, statement, ids):
+            meters.setdefault(row[0], []).append(row)
+        statement = f"SELECT {READING} FROM readings WHERE observed_at IS NOT NULL AND id IN ({{keys}})"  # noqa: S608
+        return [(row, meters.get(row[0], ())) for row in in_parts(db, statement, ids)]
+    finally:
+        db.execute("COMMIT")
+
+
+def insert(table: str, columns: str) -> str:
+    """The statement that inserts one row of ``columns``."""
+    return f"INSERT INTO {table} ({columns}) VALUES ({','.join('?' * (columns.count(',') + 1))})"  # noqa: S608
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Any texts in one column: each ends with a line feed; those inside them are escaped."""
+    return "".join([text.replace("\\", "\\\\").replace("\n", "\\n") + "\n" for text in texts])
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """What :func:`joined` joined."""
+    lines = text.split("\n")[:-1]
+    if "\\" not in text:
+        return tuple(lines)
+    return tuple("\\".join(part.replace("\\n", "\n") for part in line.split("\\\\")) for line in lines)

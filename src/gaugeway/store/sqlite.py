@@ -1,0 +1,233 @@
+"""The store on SQLite: a file that processes share, or memory."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from gaugeway.errors import StoreError
+from gaugeway.readings import Reading
+from gaugeway.store import rows
+from gaugeway.store.convert import Row, amount, meter_rows, moment, reading_of, reading_row
+from gaugeway.store.identity import KEY_BYTES, Hasher
+from gaugeway.store.store import Claim, Head, Outcome, Sample
+
+SAMPLE_AT_LEAST = 15 * 60  # seconds between samples of a meter that does not move
+FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
+
+T = TypeVar("T")
+Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
+
+_SUCCEEDED = (
+    "preset = ?, observed_at = ?, resets_at = ?, coverage = ?, unread = ?, notes = ?, key_name = ?,"
+    " key_expires_at = ?, level = ?, binding = ?"
+)
+_ATTEMPTED = (
+    "label = ?, provider = ?, attempted_at = ?, error_code = ?, error_message = ?, error_hint = ?,"
+    " failures = ?, retry_at = ?, retry_told = ?, min_refresh = ?, revision = revision + 1,"
+    " lease_until = CASE WHEN lease_owner IS ? THEN NULL ELSE lease_until END WHERE id = ?"
+)
+# A lease that lies further ahead than the claimant's own was made by a clock that has been set back since.
+_CLAIM = (
+    "INSERT INTO readings (gateway_id, identity, place, lease_owner, lease_until) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (gateway_id, identity) DO UPDATE SET"
+    " lease_owner = excluded.lease_owner, lease_until = excluded.lease_until"
+    " WHERE revision = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > excluded.lease_until)"
+)
+_STORED = (
+    "SELECT id, gateway_id, lease_owner, lease_until, attempted_at FROM readings WHERE gateway_id IN ({keys})"
+)
+_SERIES = (
+    f"SELECT gateway_id, meter_id, subject, id, {rows.SAMPLE} FROM series WHERE gateway_id IN ({{keys}})"  # noqa: S608  (fixed column names)
+)
+_NEW_SERIES = rows.insert("series", f"gateway_id, meter_id, subject, {rows.SAMPLE}")
+_MOVE_SERIES = 'UPDATE series SET time = ?, used = ?, remaining = ?, "limit" = ?, resets_at = ? WHERE id = ?'
+_ADD_SAMPLE = rows.insert("samples", f"series, {rows.SAMPLE}").replace("INSERT", "INSERT OR REPLACE", 1)
+
+_METER_COLUMNS = rows.METER.split(", ")
+_METER_ID, _LIMIT, _USED, _REMAINING, _RESETS_AT, _SUBJECT = (
+    _METER_COLUMNS.index(name)
+    for name in ("meter_id", '"limit"', "used", "remaining", "resets_at", "subject")
+)
+
+
+class SqliteStore:
+    """Passes every access through ``mend`` once when the database turns out to be unusable: it returns the
+    connection to go on with.
+    """
+
+    def __init__(self, db: sqlite3.Connection, hasher: Hasher, mend: Mend | None = None) -> None:
+        self._db = db
+        self._mend = mend
+        self._hasher = hasher
+
+    @classmethod
+    def in_memory(cls, key: bytes | None = None) -> "SqliteStore":
+        """A store that ends with the process and is shared with nobody."""
+        import os
+
+        return cls(memory(), Hasher(key or os.urandom(KEY_BYTES)))
+
+    @property
+    def hasher(self) -> Hasher:
+        return self._hasher
+
+    def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
+        return [Head(*row) for row in self._use(lambda db: rows.heads(db, gateway_ids))]
+
+    def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
+        found = self._use(lambda db: rows.readings(db, ids))
+        return {row[0]: reading_of(row, meters) for row, meters in found}
+
+    def claim(self, claims: Sequence[Claim], owner: str, now: float) -> Mapping[tuple[str, str], Head]:
+        values = [
+            (claim.gateway_id, claim.identity, claim.place, owner, now + claim.lease, claim.revision, now)
+            for claim in claims
+        ]
+        ids = [claim.gateway_id for claim in claims]
+
+        def work(db: sqlite3.Connection) -> list[Head]:
+            db.executemany(_CLAIM, values)
+            return [Head(*row) for row in rows.heads(db, ids)]
+
+        until = {(claim.gateway_id, claim.identity): now + claim.lease for claim in claims}
+        return {
+            key: head
+            for head in self._write(work)
+            if head.lease_owner == owner
+            and head.lease_until == until.get(key := (head.gateway_id, head.identity))
+        }
+
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> None:
+        self._write(lambda db: self._save(db, outcomes, owner))
+
+    def release(self, owner: str) -> None:
+        self._write(
+            lambda db: db.execute("UPDATE readings SET lease_until = NULL WHERE lease_owner = ?", (owner,))
+        )
+
+    def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
+        statement = (
+            'SELECT subject, one.time, one.used, one.remaining, one."limit", one.resets_at'
+            " FROM samples AS one JOIN series ON series.id = one.series"
+            " WHERE gateway_id = ? AND meter_id = ? ORDER BY one.time"
+        )
+        found = self._use(lambda db: db.execute(statement, (gateway_id, meter_id)).fetchall())
+        return [
+            Sample(
+                subject=subject,
+                time=datetime.fromtimestamp(time, UTC),
+                used=amount(used),
+                remaining=amount(remaining),
+                limit=amount(limit),
+                resets_at=moment(resets_at),
+            )
+            for subject, time, used, remaining, limit, resets_at in found
+        ]
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> None:
+        stored = {row[0]: row for row in rows.in_parts(db, _STORED, [one.gateway.id for one in outcomes])}
+        kept = [
+            one
+            for one in outcomes
+            if (row := stored.get(one.id)) and (row[2] == owner or one.attempted_at > (row[4] or 0))
+        ]
+        good = [(one, one.reading) for one in kept if one.reading is not None]
+        db.executemany(
+            f"UPDATE readings SET {_SUCCEEDED}, {_ATTEMPTED}",  # noqa: S608
+            [reading_row(reading, one.gateway) + _attempt(one, owner) for one, reading in good],
+        )
+        db.executemany(
+            f"UPDATE readings SET {_ATTEMPTED}",  # noqa: S608
+            [_attempt(one, owner) for one in kept if one.reading is None],
+        )
+        meters = [
+            row
+            for one, reading in good
+            for row in meter_rows(one.id, reading, one.gateway, self._hasher.subjects(one.gateway, reading))
+        ]
+        renewed = {one.gateway.id: one for one, _ in good}
+        forgotten = [
+            row_id
+            for row_id, gateway_id, _, lease_until, attempted_at in stored.values()
+            if (one := renewed.get(gateway_id)) is not None
+            and one.id != row_id
+            and lease_until is None
+            and (attempted_at or 0) < one.attempted_at - FORGET_AFTER
+        ]
+        rows.in_parts(db, "DELETE FROM readings WHERE id IN ({keys})", forgotten)
+        replaced = [one.id for one, _ in good] + forgotten
+        rows.in_parts(db, "DELETE FROM meters WHERE reading IN ({keys})", replaced)
+        db.executemany(rows.insert("meters", rows.METER), meters)
+        _sample(db, good, meters)
+
+    def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._db)
+        except sqlite3.Error as error:
+            if self._mend is None:
+                raise StoreError(f"the state database can't be used: {error}") from error
+            self._db, self._mend = self._mend(self._db, error), None
+            return self._use(work)
+
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        def whole(db: sqlite3.Connection) -> T:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(db)
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:  # some failures have ended it already
+                    db.execute("ROLLBACK")
+                raise
+            return result
+
+        return self._use(whole)
+
+
+def memory() -> sqlite3.Connection:
+    """An empty database in memory, autocommitting like the one on disk."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(rows.SCHEMA)
+    return db
+
+
+def _attempt(one: Outcome, owner: str) -> Row:
+    error = one.error
+    return (
+        one.gateway.label,
+        one.gateway.provider,
+        one.attempted_at,
+        error and error.code,
+        error and error.message,
+        error and error.hint,
+        one.failures,
+        one.retry_at,
+        one.retry_told,
+        one.min_refresh,
+        owner,
+        one.id,
+    )
+
+
+def _sample(db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], meters: Sequence[Row]) -> None:
+    """Adds to the history what has changed, and what was last written 15 minutes ago."""
+    by_id = {one.id: (one.gateway.id, reading.observed_at.timestamp()) for one, reading in good}
+    known = {row[:3]: row[3:] for row in rows.in_parts(db, _SERIES, [one.gateway.id for one, _ in good])}
+    moved, samples = [], []
+    for row in meters:
+        gateway_id, time = by_id[row[0]]
+        sample = (time, row[_USED], row[_REMAINING], row[_LIMIT], row[_RESETS_AT])
+        series = (gateway_id, row[_METER_ID], row[_SUBJECT])
+        last = known.get(series)
+        if last is None:
+            cursor = db.execute(_NEW_SERIES, series + sample)
+            samples.append((cursor.lastrowid, *sample))
+        elif last[2:] != sample[1:] or not 0 <= time - last[1] < SAMPLE_AT_LEAST:
+            moved.append((*sample, last[0]))
+            samples.append((last[0], *sample))
+    db.executemany(_MOVE_SERIES, moved)
+    db.executemany(_ADD_SAMPLE, samples)

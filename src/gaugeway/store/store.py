@@ -1,0 +1,130 @@
+"""What the collector needs of a store, whatever keeps it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from gaugeway.errors import READ_CODES, ReadError
+from gaugeway.readings import Reading
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store.identity import Hasher
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is stored of one gateway under one identity, but for the reading itself. Times: unix seconds.
+
+    ``revision`` counts outcomes. ``attempted_at`` is the newest attempt's end, ``error_*`` what came of it
+    where it failed, ``failures`` how many of that kind came in a row, ``retry_at`` when it may be repeated,
+    ``retry_told`` whether the gateway said so itself. ``observed_at`` is the last good reading's moment,
+    ``resets_at`` the first reset of its meters, ``min_refresh`` the preset's minimum in seconds.
+    """
+
+    id: int
+    gateway_id: str
+    identity: str
+    place: str
+    revision: int
+    lease_owner: str | None
+    lease_until: float | None
+    attempted_at: float | None
+    error_code: str | None
+    error_message: str | None
+    error_hint: str | None
+    failures: int
+    retry_at: float | None
+    retry_told: int
+    min_refresh: float
+    observed_at: float | None
+    resets_at: float | None
+
+    @property
+    def error(self) -> ReadError | None:
+        """What came of the newest attempt, if it failed."""
+        if self.error_code is None:
+            return None
+        code = self.error_code if self.error_code in READ_CODES else "gateway_error"  # a newer gaugeway's
+        return ReadError(code, self.error_message or "", self.error_hint)
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One gateway that a process wants to ask itself. ``revision``: of the head it decided that on, 0 where
+    there was none. ``lease``: seconds it needs at most.
+    """
+
+    gateway_id: str
+    identity: str
+    place: str
+    revision: int
+    lease: float
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking: exactly one of ``reading`` and ``error``. ``id``: the head's.
+
+    ``failures``, ``retry_at``, ``retry_told``, ``min_refresh``: as in :class:`Head`.
+    """
+
+    id: int
+    gateway: Gateway
+    attempted_at: float
+    reading: Reading | None = None
+    error: ReadError | None = None
+    failures: int = 0
+    retry_at: float | None = None
+    retry_told: bool = False
+    min_refresh: float = 0
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One meter's numbers at one moment (UTC), of one subject (a keyed hash)."""
+
+    subject: str
+    time: datetime
+    used: Decimal | None
+    remaining: Decimal | None
+    limit: Decimal | None
+    resets_at: datetime | None
+
+
+class Store(Protocol):
+    """Readings and history that processes share. Every write is one short transaction."""
+
+    @property
+    def hasher(self) -> Hasher: ...
+
+    def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
+        """What is stored of these gateways, of every identity."""
+        ...
+
+    def readings(self, ids: Sequence[int]) -> dict[int, Reading]:
+        """The readings of these heads, where there is one. ``subjects`` are kept as hashes only, so they
+        come back empty.
+        """
+        ...
+
+    def claim(self, claims: Sequence[Claim], owner: str, now: float) -> Mapping[tuple[str, str], Head]:
+        """Leases for ``owner``, all in one transaction: those of ``claims`` that nobody else holds and that
+        have had no outcome since, by gateway id and identity.
+        """
+        ...
+
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> None:
+        """Keep outcomes and end their leases. An outcome whose lease was lost meanwhile is dropped unless it
+        is newer than what is stored.
+        """
+        ...
+
+    def release(self, owner: str) -> None:
+        """End what leases ``owner`` still holds, without an outcome."""
+        ...
+
+    def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
+        """A meter's history, oldest first; of every subject it ever had."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
