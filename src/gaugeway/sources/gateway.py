@@ -1,15 +1,40 @@
 """One gateway as it was configured, with everything needed to ask it."""
 
+import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 
 from gaugeway.errors import GaugewayError, SetupError
 from gaugeway.readings import DEFAULT_THRESHOLDS, Thresholds
-from gaugeway.transport import Secret
+from gaugeway.transport import Secret, check_quota_path, parse_base_url
 
 Trust = Literal["trusted", "display-only"]
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_AUTH = re.compile(r"bearer|raw|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def check_id(text: str, field: str = "id") -> str:
+    """A gateway's id; raises SetupError ``invalid_config`` naming ``field``."""
+    if not _ID.fullmatch(text):
+        raise SetupError("invalid_config", f"{field} is no id: letters, digits, '.', '_' and '-' make one")
+    return text
+
+
+def check_auth(text: str, field: str = "auth") -> str:
+    """How the key is sent; raises SetupError ``invalid_config`` naming ``field``."""
+    if not _AUTH.fullmatch(text):
+        raise SetupError("invalid_config", f"{field} must be bearer, raw or header:NAME")
+    return text
+
+
+def check_key(text: str, field: str = "api_key") -> Secret:
+    """A key that can stand in a header; raises SetupError ``invalid_config``, never quoting it."""
+    if not text.isascii() or not text.isprintable() or not text:
+        raise SetupError("invalid_config", f"{field} is empty or has characters that no key has")
+    return Secret(text)
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,3 +100,33 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[dict[str, Any], ...] = ()
     definitions: tuple[Definition, ...] = ()
     error: GaugewayError | None = None
+
+    @classmethod
+    def of(
+        cls,
+        id: str,  # noqa: A002  (the word of the whole project)
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        preset: str = "neutral",
+        quota_path: str | None = None,
+        auth: str | None = None,
+        allow_http: bool = False,
+        **settings: Any,
+    ) -> Self:
+        """A gateway from plain values, checked as a configured one is; for programs.
+
+        ``api_key``: the key itself, no template; None asks without one. ``settings``: other fields as
+        they are. Raises SetupError ``invalid_config`` or ``insecure_url``.
+        """
+        secret = None if api_key is None else check_key(api_key)
+        return cls(
+            id=check_id(id),
+            base_url=parse_base_url(base_url, allow_http=allow_http),
+            key=Key(secret=secret, stamp=secret, source=None if secret is None else "given by the program"),
+            preset=preset,
+            quota_path=None if quota_path is None else check_quota_path(quota_path),
+            auth=None if auth is None else check_auth(auth),
+            allow_http=allow_http,
+            **settings,
+        )

@@ -1,0 +1,244 @@
+"""Templates in trusted settings: ``{env:}``, ``{file:}``, ``{command:}`` and ``{keyring:}``.
+
+They may stand inside a longer text. One that is unknown, empty or does not resolve is an error that names
+it as written; what a command prints, a file holds or a variable says is never quoted.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.settings import Setting
+
+COMMAND_SECONDS = 10.0
+MAX_BYTES = 8192
+
+_OPENING = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*):")
+_CLOSED = re.compile(
+    r"\{([A-Za-z][A-Za-z0-9_-]*):((?:[^{}]|\{[^{}]*\})*)\}"
+)  # `awk '{print $2}'` may stand inside
+_DEFERRED = frozenset({"command", "keyring"})
+
+
+class Template(msgspec.Struct, frozen=True):
+    kind: str
+    argument: str
+
+    def __str__(self) -> str:
+        return f"{{{self.kind}:{self.argument}}}"
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A setting's text, taken apart. Nothing is read or run before :meth:`resolve`."""
+
+    parts: tuple[str | Template, ...]
+    setting: Setting
+
+    @classmethod
+    def of(cls, setting: Setting, *, deferred: bool = False) -> "Text":
+        """``deferred``: the kinds that run something are allowed too, in gaugeway's own config.
+
+        Raises SetupError ``invalid_config`` for a value that is not text, ``unresolved_template`` for a
+        template that is unknown, empty or not closed.
+        """
+        parts = tuple(_split(setting))
+        for part in parts:
+            if isinstance(part, Template):
+                _check(part, setting, deferred=deferred)
+        return cls(parts, setting)
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Template))
+
+    @property
+    def deferred(self) -> bool:
+        """It runs a command or asks the keyring, so it waits until a live read is due."""
+        return any(template.kind in _DEFERRED for template in self.templates)
+
+    @property
+    def shown(self) -> str | None:
+        """The templates as written, other text as ``...``; None where there is no template."""
+        if not self.templates:
+            return None
+        return "".join(str(part) if isinstance(part, Template) else "..." for part in self.parts)
+
+    def resolve(self, env: Environment) -> str:
+        """The text with every template's value. Raises SetupError ``unresolved_template``."""
+        return "".join(
+            _value(part, self.setting, env) if isinstance(part, Template) else part for part in self.parts
+        )
+
+
+def expand(setting: Setting, env: Environment) -> str:
+    """A setting's text with ``{env:}`` and ``{file:}`` resolved; raises SetupError as `Text` does."""
+    return Text.of(setting).resolve(env)
+
+
+def _split(setting: Setting) -> Iterator[str | Template]:
+    text, at = setting.text(), 0
+    while opening := _OPENING.search(text, at):
+        if opening.start() > at:
+            yield text[at : opening.start()]
+        closed = _CLOSED.match(text, opening.start())
+        if closed is None:
+            raise SetupError(
+                "unresolved_template", f"{setting.where}: a template {opening[0]}...}} is not closed"
+            )
+        yield Template(closed[1], closed[2])
+        at = closed.end()
+    if at < len(text):
+        yield text[at:]
+
+
+def _check(template: Template, setting: Setting, *, deferred: bool) -> None:
+    if template.kind not in {"env", "file", *_DEFERRED}:
+        raise _unresolved(template, setting, "is a kind of template that is not known")
+    if template.kind in _DEFERRED and not setting.own:
+        raise _unresolved(template, setting, "is only known in gaugeway's own config")
+    if template.kind in _DEFERRED and not deferred:
+        raise _unresolved(template, setting, "may only stand in api_key")
+    if not template.argument.strip():
+        raise _unresolved(template, setting, "names nothing")
+
+
+def _value(template: Template, setting: Setting, env: Environment) -> str:
+    try:
+        if template.kind == "env":
+            value = env.environ.get(template.argument, "")
+        elif template.kind == "file":
+            value = _file(env.path(template.argument, setting.folder))
+        elif template.kind == "command":
+            value = run(template.argument, env, setting.folder)
+        else:
+            value = _keyring(template.argument)
+    except _Unresolved as problem:
+        raise _unresolved(template, setting, str(problem), problem.hint) from None
+    if not value:
+        raise _unresolved(template, setting, "is empty" if template.kind != "env" else "is not set, or empty")
+    return value
+
+
+class _Unresolved(Exception):  # noqa: N818  (never leaves this module: it becomes a SetupError)
+    def __init__(self, what: str, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+def _unresolved(template: Template, setting: Setting, what: str, hint: str | None = None) -> SetupError:
+    return SetupError("unresolved_template", f"{setting.where}: {template} {what}", hint)
+
+
+def _file(path: Path) -> str:
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise _Unresolved("is not a file")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        raise _Unresolved("can't be read") from None
+    return _decode(content)
+
+
+def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_SECONDS) -> str:
+    """The first line a command prints. It is split like a shell's words but run without one, in ``folder``,
+    with stdin closed, for at most ``seconds`` and 8 KiB.
+    """
+    import shlex
+    import subprocess
+    import threading
+    import time
+
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        raise _Unresolved("has an open quote") from None
+    deadline = time.monotonic() + seconds
+    try:
+        process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
+            [_program(words[0], env), *words[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(env.environ),
+            cwd=folder,
+        )
+    except (OSError, ValueError) as error:
+        raise _Unresolved(f"can't be run: {type(error).__name__}") from None
+    output: list[bytes] = []
+    stdout: Any = process.stdout
+
+    # A thread, since pipes have no timeout on every platform. It may outlive us where the command left
+    # a child behind that keeps the pipe open.
+    def read() -> None:
+        with stdout:
+            output.append(stdout.read(MAX_BYTES + 1))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        reader.join(max(0.0, deadline - time.monotonic()))
+        if reader.is_alive():
+            raise _Unresolved(f"took longer than {seconds:g} seconds")
+        content = output[0]
+        if len(content) <= MAX_BYTES:
+            process.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise _Unresolved(f"took longer than {seconds:g} seconds") from None
+    finally:
+        process.kill()
+        process.wait()
+    lines = _decode(content).splitlines()
+    if process.returncode != 0:
+        raise _Unresolved(f"ended with status {process.returncode}")
+    return lines[0].strip() if lines else ""
+
+
+def _program(name: str, env: Environment) -> str:
+    """The program's path. Relative entries of PATH are left out: they would be the current folder's."""
+    import os
+    import shutil
+
+    if os.path.dirname(name):  # noqa: PTH120  (Path drops a leading "./")
+        return name
+    folders = [
+        entry for entry in env.environ.get("PATH", os.defpath).split(os.pathsep) if Path(entry).is_absolute()
+    ]
+    if (found := shutil.which(name, path=os.pathsep.join(folders))) is None:
+        raise _Unresolved("names a program that is not found")
+    return found
+
+
+def _keyring(argument: str) -> str:
+    service, _, user = argument.rpartition("/")
+    if not service or not user:
+        raise _Unresolved("must read SERVICE/USER")
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise _Unresolved(
+            "needs the keyring package", "install it: pip install 'gaugeway[keyring]'"
+        ) from None
+    try:
+        found = keyring.get_password(service, user)
+    except keyring.errors.KeyringError as error:
+        raise _Unresolved(f"got no answer from the keyring: {type(error).__name__}") from None
+    if found is None:
+        raise _Unresolved("is not in the keyring")
+    return str(found)
+
+
+def _decode(content: bytes) -> str:
+    """The text without surrounding white space: editors and `echo` end it with a newline."""
+    if len(content) > MAX_BYTES:
+        raise _Unresolved("gives more than 8 KiB")
+    try:
+        return content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise _Unresolved("is not text in UTF-8") from None

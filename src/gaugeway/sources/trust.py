@@ -1,0 +1,65 @@
+"""How far a configured place is trusted.
+
+Keys, URLs, paths and commands come from the user alone. A file that an environment variable names may as
+well be named by a repository (through its .envrc, say), so inside the current git work tree such a file gives
+display settings only. A tree whose root is the home folder or above it is the user's own.
+"""
+
+import os
+from pathlib import Path
+
+from gaugeway.sources.environment import Environment, Place
+from gaugeway.sources.gateway import Trust
+
+_MOST_LINKS = 40
+
+
+class WorkTrees:
+    """The git work trees around the current folder: nested ones count too, a submodule's parent for one."""
+
+    def __init__(self, env: Environment) -> None:
+        home, cwd = _real(env.home), _real(env.cwd)
+        self._roots = [
+            root
+            for root in (cwd, *cwd.parents)
+            if os.path.lexists(root / ".git") and not home.is_relative_to(root)
+        ]
+
+    def trust(self, place: Place) -> Trust:
+        """``display-only`` for a place that a variable names inside a work tree, else ``trusted``."""
+        if place.variable is None or not self._roots:
+            return "trusted"
+        inside = any(
+            _same(parent, root)
+            for path in _stations(place.path)
+            for parent in (path, *path.parents)
+            for root in self._roots
+        )
+        return "display-only" if inside else "trusted"
+
+
+def _stations(path: Path) -> list[Path]:
+    """The path as written, and every place its links lead through: a link in the tree is the tree's word."""
+    stations = [Path(os.path.abspath(path))]  # noqa: PTH100  (resolves `..` without following links)
+    for _ in range(_MOST_LINKS):
+        path = _real(path.parent) / path.name
+        stations.append(path)
+        if not path.is_symlink():
+            break
+        path = path.parent / path.readlink()
+    return stations
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return path.absolute()
+
+
+def _same(path: Path, root: Path) -> bool:
+    """Also where the file system ignores case, and through bind mounts."""
+    try:
+        return path == root or path.samefile(root)
+    except OSError:
+        return False
