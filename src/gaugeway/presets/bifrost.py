@@ -1,0 +1,181 @@
+"""bifrost: Bifrost (maximhq), what governance allows a virtual key: budgets in dollars, tokens, requests.
+
+A ``max_limit`` of 0 is unlimited; an active override raises it. Counters are written with some delay.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from gaugeway.amounts import EXACT, Fields, plain, seconds_of, slug, window_of
+from gaugeway.amounts.windows import window_of_seconds
+from gaugeway.errors import ReadError
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, KeyFacts, Meter
+from gaugeway.transport import Ask, Reply
+from gaugeway.transport.asking import shape_error
+
+name = "bifrost"
+title = "Bifrost"
+source = "https://docs.getbifrost.ai/api-reference/governance/get-virtual-key-quota"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "header:x-bf-vk"  # older keys are known in this header only
+min_refresh = 0
+hosts: tuple[str, ...] = ()
+
+_PATH = "/api/governance/virtual-keys/quota"
+_GO = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")
+_LONG = re.compile(r"([1-9][0-9]?)([QY])")
+
+_Found = tuple[Meter, str]  # a limit, and the server's own id of what states it ("" where it has none)
+
+
+def _recognise(reply: Reply) -> str | None:
+    if isinstance(reply.json, dict) and "is_bifrost_error" in reply.json:
+        return f"{_PATH} answers with is_bifrost_error"
+    return None
+
+
+probes = (Probe(path=_PATH, recognise=_recognise),)
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    reply = await ask(_PATH, base="origin", accept=(200, 404))
+    if reply.status == 404:
+        raise ReadError(
+            "not_found",
+            f"{_PATH} answered 404",
+            "check base_url; on Bifrost this needs the governance plugin and a version that has the route",
+        )
+    root = reply.fields()
+    if "virtual_key_name" not in root and "budgets" not in root:
+        raise shape_error("neither virtual_key_name nor budgets is there")
+    if root.flag("is_active") is False:
+        raise ReadError("unauthorized", "this virtual key is switched off")
+    found = [*_limits(root)]
+    for config in root.objects("provider_configs"):  # these stop only what goes to that provider
+        found += _limits(config, source=config.text("provider"), advisory=True)
+    for config in root.objects("model_configs"):
+        model = config.text("model_name")
+        found += _limits(config, source=config.text("provider"), model=None if model == "*" else model)
+    bare = not found
+    if bare:
+        # Whether its team has a budget is said only where that budget is listed: unlimited is no promise.
+        found = [(Meter.of(name="budget", unit="USD", unlimited=True), "")]
+        root.notes.append("no budget or rate limit is listed for this virtual key")
+    return Answer(
+        meters=_distinct(found),
+        notes=tuple(root.notes),
+        key=KeyFacts(name=root.text("virtual_key_name")),
+        unread=("team",) if bare else (),
+    )
+
+
+def _limits(
+    owner: Fields, *, source: str | None = None, model: str | None = None, advisory: bool = False
+) -> Iterator[_Found]:
+    """The budgets and rate limits of one owner, each with the server's own id of it."""
+    for budget in owner.objects("budgets"):
+        if (meter := _budget(budget, source, model, advisory=advisory)) is not None:
+            yield meter, budget.text("id") or ""
+    merged = owner.object("rate_limit")
+    # The single rate_limit is the tightest of the list's, put together by the server: never one more limit.
+    for rates in list(owner.objects("rate_limits")) or ([] if merged is None else [merged]):
+        for which in ("token", "request"):
+            if (meter := _rate(rates, which, source, model, advisory=advisory)) is not None:
+                yield meter, rates.text("id") or ""
+
+
+def _budget(budget: Fields, source: str | None, model: str | None, *, advisory: bool) -> Meter | None:
+    limit, used = budget.number("max_limit"), budget.number("current_usage")
+    if limit is None and used is None:
+        return None
+    unlimited = limit == 0
+    extra = budget.number("override_amount")
+    mode, cycles = budget.word("override_mode"), budget.number("override_cycles_remaining")
+    if limit and extra and (mode == "forever" or (mode == "cycles" and cycles is not None and cycles > 0)):
+        limit = EXACT.add(limit, extra)
+        budget.notes.append(f"an override of {plain(extra)} USD is part of the budget")
+    return Meter.of(
+        name=_named("budget", budget.text("source_name") or source),
+        unit="USD",
+        limit=limit,
+        unlimited=unlimited,
+        used=used,
+        model=model,
+        advisory=advisory,
+        **_window(budget, ""),
+    )
+
+
+def _rate(
+    rates: Fields, which: str, source: str | None, model: str | None, *, advisory: bool
+) -> Meter | None:
+    limit = rates.number(f"{which}_max_limit")
+    if limit is None:  # usage and last reset are reported for what has no limit, too
+        return None
+    return Meter.of(
+        name=_named(f"{which}s", rates.text("source_name") or source),
+        unit=f"{which}s",
+        kind="rate_limit",
+        limit=limit,
+        unlimited=limit == 0,
+        used=rates.number(f"{which}_current_usage"),
+        model=model,
+        advisory=advisory,
+        **_window(rates, f"{which}_"),
+    )
+
+
+def _named(what: str, source: str | None) -> str:
+    return what if source is None else f"{what}-{slug(source)}"
+
+
+def _window(fields: Fields, prefix: str) -> dict[str, Any]:
+    """The window, and its reset where that follows from the last one: after hours, minutes and seconds, and
+    after days where it is said that they are not aligned to a calendar, which most answers leave open.
+    """
+    duration = fields.text(f"{prefix}reset_duration")
+    length = None
+    if duration is not None:
+        try:
+            length = _length(duration)
+        except ValueError:
+            fields.notes.append(f"{fields.at(f'{prefix}reset_duration')} is no known duration: {duration}")
+    last = f"{prefix}last_reset"
+    never = str(fields.raw(last)).startswith("0001-")  # the zero time of its language
+    started_at = None if never else fields.instant(last)
+    seconds = seconds_of(length)
+    fixed = (duration or "").endswith(("h", "m", "s")) or fields.flag("calendar_aligned") is False
+    return {
+        "window": length,
+        "started_at": started_at,
+        "resets_at": started_at + timedelta(seconds=seconds) if started_at and seconds and fixed else None,
+    }
+
+
+def _length(duration: str) -> str | None:
+    """``1m`` (minute), ``1h30m``, ``1d``, ``1w``, ``1M`` (month), ``1Q``, ``1Y``. Raises ValueError."""
+    if (go := _GO.fullmatch(duration)) is not None:
+        hours, minutes, seconds = (int(part or 0) for part in go.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+        return window_of_seconds(total) if total else window_of(duration)
+    if (long := _LONG.fullmatch(duration)) is not None:
+        return f"{int(long[1]) * 3}mo" if long[2] == "Q" else f"{long[1]}y"
+    return window_of(duration)
+
+
+def _distinct(found: list[_Found]) -> tuple[Meter, ...]:
+    """Several limits over one window are told apart by the server's ids of them, else by their places."""
+    ids = Counter(meter.id for meter, _ in found)
+    owners = Counter((meter.id, own) for meter, own in found)
+    meters = []
+    for place, (meter, own) in enumerate(found, 1):
+        apart = own if own and owners[meter.id, own] == 1 else str(place)
+        meters.append(meter if ids[meter.id] == 1 else replace(meter, name=_named(meter.name, apart)))
+    return tuple(meters)

@@ -1,0 +1,49 @@
+"""moonshot: the prepaid balance of a Moonshot (Kimi) platform account.
+
+``{"code": 0, "data": {"available_balance", "voucher_balance", "cash_balance"}, "status": true}``. Available
+is cash plus vouchers; cash may be negative, and calls stop where available is not above zero.
+"""
+
+from datetime import date, datetime
+
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import reported_failure
+
+name = "moonshot"
+title = "Moonshot AI (Kimi platform)"
+source = "https://platform.moonshot.ai/docs/api/misc"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+probes: tuple[Probe, ...] = ()
+
+# Two platforms with accounts of their own; the answer does not say which of them it comes from.
+_CURRENCY = {"api.moonshot.cn": "CNY", "api.moonshot.ai": "USD"}
+hosts = tuple(_CURRENCY)
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    reply = await ask("/v1/users/me/balance", base="origin")
+    root = reply.fields()
+    if root.flag("status") is False or root.number("code") not in {None, 0}:
+        raise reported_failure(reply.json, "/v1/users/me/balance reports a failure")
+    data = root.need("data")
+    available = data.number("available_balance")
+    if available is None:
+        raise shape_error("data.available_balance is missing")
+    unit = _CURRENCY.get(options.host)
+    if unit is None:
+        root.notes.append("the currency follows from the host alone, and this host is not known")
+    meter = Meter.of(
+        scope="account",
+        name="wallet",
+        title="Balance",
+        kind="balance",
+        unit=unit or "units",
+        remaining=available,
+    )
+    return Answer(meters=(meter,), notes=tuple(root.notes))

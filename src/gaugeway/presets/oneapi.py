@@ -1,0 +1,83 @@
+"""oneapi: One API and its forks (one-hub, Veloera, ...), through the billing routes they took from OpenAI.
+
+``{"hard_limit_usd", "access_until", ...}`` and ``{"total_usage"}``, the latter in hundredths. What is called
+usd is in the unit that the site shows; ``hard_limit_usd`` is what is left plus what was used.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from gaugeway.amounts import EXACT, Fields
+from gaugeway.presets._oneapi_family import (
+    QUOTA,
+    WALLET_UNREAD,
+    answer_of,
+    expiry_of,
+    recognise,
+    shown_as,
+    site_of,
+)
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, KeyFacts, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+
+name = "oneapi"
+title = "One API"
+source = "github.com/songquanpeng/one-api controller/billing.go"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+hosts: tuple[str, ...] = ()
+probes = (Probe(path="/api/status", recognise=partial(recognise, new_api=False)),)
+
+_UNLIMITED = Decimal(100_000_000)
+_MONEY = frozenset({"USD", "CNY"})
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    subscription = await answer_of(ask, "/dashboard/billing/subscription", management=False)
+    limit = subscription.number("hard_limit_usd")
+    if limit is None:
+        raise shape_error("hard_limit_usd is missing")
+    expires_at = expiry_of(subscription, "access_until", now)
+    cents = (await answer_of(ask, "/dashboard/billing/usage", management=False)).number("total_usage")
+    used = None if cents is None else EXACT.divide(cents, Decimal(100))
+    notes = subscription.notes
+    unit = _unit(await site_of(ask), notes)
+    unlimited = limit == _UNLIMITED
+    known: Decimal | None = limit
+    if unlimited and unit not in _MONEY and used is not None:
+        # In quota the sentinel is as good a limit as any other: 200 dollars at the default worth.
+        unlimited, known = False, None
+        notes.append("100000000 may be a limit or mean unlimited where the site does not count in money")
+    # By a setting that is not published the numbers are the key's (the default) or its owner's.
+    meter = Meter.of(
+        name="quota",
+        title="Key quota",
+        unit=unit,
+        limit=known,
+        unlimited=unlimited,
+        used=used,
+        window="lifetime",
+        notes=notes,
+    )
+    notes.append(WALLET_UNREAD)
+    # As with newapi: a quota of its own judges the key, without one only the wallet could.
+    return Answer(
+        meters=(meter,),
+        notes=tuple(notes),
+        key=KeyFacts(expires_at=expires_at),
+        unread=("user",) if unlimited else (),
+        unread_advisory=() if unlimited else ("user",),
+    )
+
+
+def _unit(site: Fields | None, notes: list[str]) -> str:
+    shown = None if site is None else shown_as(site)
+    if shown is None:
+        notes.append("the site does not publish in which unit it counts")
+        return "units"
+    return {"TOKENS": QUOTA, "CNY": "CNY"}.get(shown, "USD")  # new-api bills CUSTOM in dollars

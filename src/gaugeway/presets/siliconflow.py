@@ -1,0 +1,47 @@
+"""siliconflow: the prepaid balance of a SiliconFlow account.
+
+``{"code": 20000, "status": true, "data": {"totalBalance", "balance", "chargeBalance", "status", ...}}``;
+amounts are strings, the total is gift (balance) plus paid (chargeBalance). Name and mail stand beside: never
+read.
+"""
+
+from datetime import date, datetime
+
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import reported_failure
+
+name = "siliconflow"
+title = "SiliconFlow"
+source = "https://docs.siliconflow.cn/en/api-reference/userinfo/get-user-info"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+probes: tuple[Probe, ...] = ()
+
+# Two platforms with accounts of their own; the answer does not say which of them it comes from.
+_CURRENCY = {"api.siliconflow.cn": "CNY", "api.siliconflow.com": "USD"}
+hosts = tuple(_CURRENCY)
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    reply = await ask("/v1/user/info", base="origin")
+    root = reply.fields()
+    if root.flag("status") is False or root.number("code") != 20000:
+        raise reported_failure(reply.json, "/v1/user/info reports a failure")
+    data = root.need("data")
+    total = data.number("totalBalance")
+    if total is None:
+        raise shape_error("data.totalBalance is missing")
+    unit = _CURRENCY.get(options.host)
+    if unit is None:
+        root.notes.append("the currency follows from the host alone, and this host is not known")
+    if (status := data.text("status")) not in {None, "normal"}:
+        root.notes.append(f"SiliconFlow calls this account {status}")
+    meter = Meter.of(
+        scope="account", name="wallet", title="Balance", kind="balance", unit=unit or "units", remaining=total
+    )
+    return Answer(meters=(meter,), notes=tuple(root.notes))

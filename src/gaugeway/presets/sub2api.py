@@ -1,0 +1,151 @@
+"""sub2api: Sub2API (Wei-Shaw), ``GET /v1/usage``: a key's own quota and windows, its owner's subscription,
+or its owner's wallet. Windows start at first use, so an unused one has neither start nor reset.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from gaugeway.amounts import Fields, stamp, window_of
+from gaugeway.errors import ReadError
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, KeyFacts, Meter
+from gaugeway.transport import Ask, Reply
+from gaugeway.transport.asking import shape_error
+from gaugeway.transport.outcome import reported_failure
+
+name = "sub2api"
+title = "Sub2API"
+source = "github.com/Wei-Shaw/sub2api backend/internal/handler/gateway_handler.go"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+hosts: tuple[str, ...] = ()
+
+
+def _recognise(reply: Reply) -> str | None:
+    body = reply.json
+    if isinstance(body, dict) and isinstance(body.get("code"), str) and isinstance(body.get("message"), str):
+        return "/api/v1/auth/me answers with a code in words"
+    return None
+
+
+probes = (Probe(path="/api/v1/auth/me", recognise=_recognise),)
+
+_PERIODS = (("daily", "1d"), ("weekly", "7d"), ("monthly", "1mo"))
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    reply = await ask("/v1/usage", base="origin")
+    root = reply.fields()
+    unit = root.text("unit") or "USD"  # the product counts in dollars and names its fields so
+    subscription = root.object("subscription")
+    expires_at = root.instant("expires_at")
+    if expires_at is None and subscription is not None:
+        expires_at = subscription.instant("expires_at")
+    _refuse_invalid(root, reply, expires_at, now)
+    notes = root.notes
+    unread_owner = root.word("mode") == "quota_limited"
+    if unread_owner:
+        meters = _key_meters(root, unit)
+        notes.append("the owner's wallet or subscription may run out first; a key with limits can't read it")
+    elif subscription is not None:
+        meters = [
+            meter for period, window in _PERIODS if (meter := _period(subscription, period, window, unit))
+        ]
+    else:
+        meters = _owner_meters(root, unit)
+    if not meters:
+        raise shape_error("neither quota, subscription nor balance holds a number")
+    # As with newapi: a key with a quota of its own is judged by it, one without could only be judged by what
+    # it can't read.
+    bare = unread_owner and all(meter.unlimited for meter in meters)
+    return Answer(
+        meters=tuple(meters),
+        notes=tuple(notes),
+        key=KeyFacts(expires_at=expires_at),
+        unread=("user",) if bare else (),
+        unread_advisory=("user",) if unread_owner and not bare else (),
+    )
+
+
+def _refuse_invalid(root: Fields, reply: Reply, expires_at: datetime | None, now: datetime) -> None:
+    status = root.text("status")
+    if status == "expired" or (expires_at is not None and expires_at <= now):
+        when = f" at {stamp(expires_at)}" if expires_at is not None else ""
+        raise ReadError("key_expired", f"/v1/usage says that the key or its plan has expired{when}")
+    if root.flag("isValid") is False:
+        raise ReadError("unauthorized", f"/v1/usage says that the key is not valid ({status or 'no reason'})")
+    if "isValid" not in root:
+        if "error" in root:
+            raise reported_failure(reply.json, "/v1/usage reports a failure")
+        raise shape_error("isValid is missing")
+    if status not in {None, "active"}:
+        root.notes.append(f"the gateway calls this key {status}")
+
+
+def _key_meters(root: Fields, unit: str) -> list[Meter]:
+    quota = root.object("quota")
+    meters = [] if quota is None else [_quota(quota, "lifetime", quota.text("unit") or unit)]
+    for limit in root.objects("rate_limits"):
+        try:
+            window = window_of(limit.text("window"))
+        except ValueError as error:
+            raise shape_error(f"{limit.at('window')}: {error}") from None
+        meters.append(_quota(limit, window, unit))
+    return [meter for meter in meters if meter is not None]
+
+
+def _quota(fields: Fields, window: str | None, unit: str) -> Meter | None:
+    limit, used, remaining = fields.number("limit"), fields.number("used"), fields.number("remaining")
+    if limit is None and used is None and remaining is None:
+        return None
+    if remaining == 0 and limit is not None and used is not None and used > limit:
+        remaining = None  # the server cuts it at zero; used tells by how much the limit was passed
+    return Meter.of(
+        name="quota",
+        title="Key quota" if window == "lifetime" else None,
+        unit=unit,
+        limit=limit,
+        unlimited=_means_unlimited(limit),
+        used=used,
+        remaining=remaining,
+        window=window,
+        started_at=fields.instant("window_start"),
+        resets_at=fields.instant("reset_at"),
+        notes=fields.notes,
+    )
+
+
+def _period(subscription: Fields, period: str, window: str, unit: str) -> Meter | None:
+    used = subscription.number(f"{period}_usage_usd")
+    if used is None and f"{period}_limit_usd" not in subscription:
+        return None
+    limit = subscription.number(f"{period}_limit_usd")
+    return Meter.of(
+        scope="user",
+        name="subscription",
+        unit=unit,
+        limit=limit,
+        unlimited=_means_unlimited(limit),
+        used=used,
+        window=window,
+        started_at=subscription.instant(f"{period}_window_start"),
+        resets_at=subscription.instant(f"{period}_reset_at"),
+    )
+
+
+def _owner_meters(root: Fields, unit: str) -> list[Meter]:
+    """A wallet, or what versions before the three modes said: one number, of a wallet or a subscription."""
+    balance, remaining = root.number("balance"), root.number("remaining")
+    if balance is not None:
+        return [Meter.of(scope="user", name="wallet", kind="balance", unit=unit, remaining=balance)]
+    if remaining == -1:
+        return [Meter.of(scope="user", name="subscription", unit=unit, unlimited=True)]
+    if remaining is not None:
+        return [Meter.of(scope="user", name="remaining", kind="balance", unit=unit, remaining=remaining)]
+    return []
+
+
+def _means_unlimited(limit: Decimal | None) -> bool:
+    return limit is None or limit in {0, -1}

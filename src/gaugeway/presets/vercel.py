@@ -1,0 +1,40 @@
+"""vercel: the credits of a Vercel AI Gateway team, ``{"balance": "95.50", "total_used": "4.50"}`` in dollars.
+
+Every key of a team reads the same two numbers; a key's own budget is not readable with the key.
+"""
+
+from datetime import date, datetime
+
+from gaugeway.presets.preset import Options, Probe
+from gaugeway.readings import Answer, Meter
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import shape_error
+
+name = "vercel"
+title = "Vercel AI Gateway"
+source = "https://vercel.com/docs/ai-gateway/usage"
+verified = date(2026, 11, 22)
+default_path: str | None = None
+auth = "bearer"
+min_refresh = 0
+hosts = ("ai-gateway.vercel.sh",)
+probes: tuple[Probe, ...] = ()
+
+
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    root = (await ask("/v1/credits", base="origin")).fields()
+    balance, used = root.number("balance"), root.number("total_used")
+    if balance is None:
+        raise shape_error("balance is missing")
+    meters = [
+        Meter.of(scope="team", name="wallet", title="Credits", kind="balance", unit="USD", remaining=balance)
+    ]
+    if used is not None:
+        # A meter of its own: what was used since the team began is no part of what was bought last.
+        meters.append(Meter.of(scope="team", name="spend", unit="USD", used=used, window="lifetime"))
+    # Few keys have a budget of their own, and the team's credits are what every key stops at.
+    return Answer(
+        meters=tuple(meters),
+        notes=(*root.notes, "a budget of this key alone, if it has one, can't be read with the key"),
+        unread_advisory=("key",),
+    )
