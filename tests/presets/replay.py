@@ -1,5 +1,6 @@
 """Recorded exchanges, replayed to a preset: the same cases in memory and over a loopback server."""
 
+import asyncio
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from gaugeway.errors import ReadError
 from gaugeway.presets import Options, Preset, find
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
-from gaugeway.transport import Base, Reply, Secret, join
+from gaugeway.transport import Ask, Base, Reply, Secret, join
 from gaugeway.transport.outcome import error_for
 from gaugeway.view.project import project
 
@@ -51,6 +52,11 @@ class Recorded(msgspec.Struct, frozen=True):
         named = {name.lower(): value for name, value in self.headers.items()}.get("content-type")
         return self.body is not msgspec.UNSET if named is None else "json" in named
 
+    @property
+    def plain_headers(self) -> dict[str, str]:
+        """The headers that an answer may be given again: not those about how this one was sent."""
+        return {name: value for name, value in self.headers.items() if name.lower() not in _ON_THE_WAY}
+
     def reply(self) -> Reply:
         """As the transport hands it on: without JSON only where the status is not 200."""
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -65,6 +71,7 @@ class Recorded(msgspec.Struct, frozen=True):
         return Reply(self.status, headers, None)
 
 
+_ON_THE_WAY = {"content-length", "content-encoding", "transfer-encoding", "connection", "date", "server"}
 NOT_FOUND = Recorded(Request(""), 404, {}, msgspec.Raw(b'{"detail": "Not Found"}'))
 
 
@@ -143,23 +150,25 @@ class ReplayAsk:
         )
 
 
-def replay(preset: str, exchange: Exchange) -> dict[str, Any]:
-    """What ``show --json`` says of the exchange, less what is not compared. Only a ReadError is an answer."""
-    import asyncio
-
-    return asyncio.run(projected(preset, exchange, ReplayAsk(exchange)))
-
-
-async def projected(preset: str, exchange: Exchange, ask: Any) -> dict[str, Any]:
-    """The projection of what the preset reads through ``ask``."""
+async def read(preset: str, exchange: Exchange, ask: Ask) -> Reading | ReadError:
+    """What the preset makes of the exchange. Anything it raises but a ReadError is a fault, and raised."""
     module = find(preset)
-    gateway = Gateway(id="case", preset=preset, base_url=exchange.base_url)
-    reading: Reading | None = None
-    failure: ReadError | None = None
     try:
         answer = await module.read(ask, exchange.options_for(module), exchange.now)
-        reading = Reading.of(answer, preset=preset, observed_at=exchange.now)
     except ReadError as error:
-        failure = error
-    view = json.loads(msgspec.json.encode(project(gateway, reading, failure, now=exchange.now)))
+        return error
+    return Reading.of(answer, preset=preset, observed_at=exchange.now)
+
+
+def shown(preset: str, exchange: Exchange, outcome: Reading | ReadError) -> dict[str, Any]:
+    """What ``show --json`` says of the outcome, less what is not compared."""
+    gateway = Gateway(id="case", preset=preset, base_url=exchange.base_url)
+    reading = outcome if isinstance(outcome, Reading) else None
+    error = outcome if isinstance(outcome, ReadError) else None
+    view = json.loads(msgspec.json.encode(project(gateway, reading, error, now=exchange.now)))
     return {name: value for name, value in view.items() if name not in NOT_COMPARED}
+
+
+def replay(preset: str, exchange: Exchange) -> dict[str, Any]:
+    """The exchange read and shown, in memory."""
+    return shown(preset, exchange, asyncio.run(read(preset, exchange, ReplayAsk(exchange))))

@@ -1,18 +1,43 @@
 """Every recorded case of every preset: the exchange goes in, the projected gateway comes out."""
 
 import json
+import re
 from typing import Any
 
 import pytest
-from tests.presets.replay import SECRET, Case, cases, replay
+from tests.presets.replay import MAX_REQUESTS, SECRET, Case, cases, replay, shown
+from tests.presets.wire import Wire
 
-from gaugeway.presets import in_tree
+from gaugeway.presets import find, in_tree
+
+METER_ID = re.compile(
+    r"(key|user|member|team|organization|account|gateway|model:[^/\s]+)"
+    r"/[a-z0-9-]+"
+    r"/([1-9][0-9]*(s|m|h|d|mo|y)|lifetime|-)"
+)
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_case(case: Case) -> None:
     actual = replay(case.preset, case.exchange)
     check(actual, case.expected)
+    ids = [meter["id"] for meter in actual["meters"]]
+    assert len(ids) == len(set(ids))
+    assert [one for one in ids if not METER_ID.fullmatch(one)] == []
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_case_over_the_wire(case: Case, wire: Wire) -> None:
+    exchange = case.exchange
+    actual = shown(case.preset, exchange, wire.read(case.preset, exchange))
+    check(actual, case.expected)
+    assert 1 <= len(wire.requests) <= MAX_REQUESTS
+    for request in wire.requests:
+        assert request.method == "GET"
+        assert request.headers["host"] == wire.host
+        assert SECRET.reveal() not in request.path + str(request.query)
+        sent = {name: value for name, value in request.headers.items() if SECRET.reveal() in value}
+        assert sent == credential(find(case.preset).auth)
 
 
 @pytest.mark.parametrize("preset", in_tree())
@@ -31,3 +56,10 @@ def check(actual: dict[str, Any], expected: dict[str, Any]) -> None:
     assert actual["meters"] == []
     assert actual["error"]["code"] == expected["error"]["code"]
     assert expected["error"].get("message_has", "") in actual["error"]["message"]
+
+
+def credential(auth: str) -> dict[str, str]:
+    """The one header that carries the key."""
+    if auth == "bearer":
+        return {"authorization": f"Bearer {SECRET.reveal()}"}
+    return {"authorization" if auth == "raw" else auth.removeprefix("header:").lower(): SECRET.reveal()}
