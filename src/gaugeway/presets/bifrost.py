@@ -58,8 +58,9 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     if root.flag("is_active") is False:
         raise ReadError("unauthorized", "this virtual key is switched off")
     found = [*_limits(root)]
-    for config in root.objects("provider_configs"):  # these stop only what goes to that provider
-        found += _limits(config, source=config.text("provider"), advisory=True)
+    providers = list(root.objects("provider_configs"))
+    for config in providers:  # of several providers, one that is exhausted stops only what goes to it
+        found += _limits(config, source=config.text("provider"), advisory=len(providers) > 1)
     for config in root.objects("model_configs"):
         model = config.text("model_name")
         found += _limits(config, source=config.text("provider"), model=None if model == "*" else model)

@@ -4,6 +4,7 @@
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from gaugeway.amounts import slug
 from gaugeway.errors import ReadError
@@ -30,6 +31,7 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     infos = list(root.objects("balance_infos"))
     if not infos:
         raise ReadError("gateway_error", "/user/balance lists no balance: was the account ever topped up?")
+    refused = root.flag("is_available") is False
     meters = []
     for info in infos:
         total, currency = info.number("total_balance"), info.text("currency")
@@ -42,9 +44,12 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
                 title=f"Balance {currency.upper()}",
                 kind="balance",
                 unit=currency.upper(),
+                entry="value",
                 remaining=total,
+                # Where DeepSeek takes no calls, nothing of what is left can be spent.
+                percent_remaining=Decimal(0) if refused and total > 0 else None,
             )
         )
-    if root.flag("is_available") is False:
+    if refused:
         root.notes.append("DeepSeek says that this balance does not suffice for a call")
     return Answer(meters=tuple(meters), notes=tuple(root.notes))

@@ -104,7 +104,7 @@ def _quota(fields: Fields, window: str | None, unit: str) -> Meter | None:
         remaining = None  # the server cuts it at zero; used tells by how much the limit was passed
     return Meter.of(
         name="quota",
-        title="Key quota" if window == "lifetime" else None,
+        title="Key quota",
         unit=unit,
         limit=limit,
         unlimited=_means_unlimited(limit),
