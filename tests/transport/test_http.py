@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import json
 import socket
 import ssl
@@ -203,6 +204,7 @@ async def test_a_redirect_is_an_error_and_never_followed(status):
         (answers(b"x" * 400_000, "text/plain", status=500), "server_error"),
         (answers(b"{}", status=429, Retry_After="Sun, 22 Nov 2026 10:05:00 GMT"), "rate_limited"),
     ],
+    ids=itertools.count(),
 )
 async def test_faults_end_in_the_right_error(handler, code):
     with LoopbackServer(handler) as server:
@@ -222,6 +224,7 @@ async def test_faults_end_in_the_right_error(handler, code):
         (zlib.compress(b'{"a": 1}', wbits=-15), {"Content_Encoding": "deflate"}),
         (b'{"a": 1}', {"Content_Encoding": "identity"}),
     ],
+    ids=["plain", "gzip", "deflate", "raw-deflate", "identity"],
 )
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/json; charset=utf-8", "application/vnd.x+json", "text/json"]
