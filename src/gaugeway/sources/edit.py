@@ -1,0 +1,161 @@
+"""Edits of gaugeway's own config.toml that keep its comments, its order and everything that is not named.
+
+An edit is text to text; :func:`save` puts it in place in one step, or not at all. tomlkit loads only here.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.trust import WorkTrees
+from gaugeway.transport import Secret
+
+Settings = Mapping[str, str | bool]
+
+
+def editable_file(env: Environment, typed: Path | None) -> Path:
+    """The config that an edit goes to: the one typed, the one GAUGEWAY_CONFIG names, else the user's own.
+
+    A variable that names a file in the current git work tree may be the repository's doing, so what is
+    written there would not be read with trust: the user's own file is taken instead.
+    """
+    if typed is not None:
+        return env.path(str(typed))
+    named = env.named("GAUGEWAY_CONFIG")
+    if named is not None and WorkTrees(env).trust(named) == "trusted":
+        return named.path
+    return env.config_file().path
+
+
+def read_text(path: Path) -> str:
+    """The file's text; empty where there is none. Raises SetupError ``invalid_config``."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SetupError("invalid_config", f"{path} is not UTF-8") from None
+
+
+def with_gateway(text: str, gateway_id: str, settings: Settings) -> str:
+    """``text`` with these settings of one gateway, which need not exist yet; nothing else changes.
+
+    Raises SetupError ``invalid_config`` for text that is not TOML, and where the edit can't be made
+    without touching other values.
+    """
+    before = _parse(text)
+    gateways = before.setdefault("gateways", {})
+    if not isinstance(gateways, dict) or not isinstance(gateways.setdefault(gateway_id, {}), dict):
+        raise SetupError("invalid_config", f"gateways.{gateway_id} is not a table")
+    is_new = not gateways[gateway_id]
+    gateways[gateway_id].update(settings)
+    edited = _appended(text, gateway_id, settings) if is_new else None
+    if edited is None or not _says(edited, before):
+        edited = _edited(text, gateway_id, settings)
+    if not _says(edited, before):
+        raise SetupError(
+            "invalid_config",
+            f"the config can't be edited at gateways.{gateway_id} alone",
+            f"add the lines yourself:\n{_appended('', gateway_id, settings)}",
+        )
+    return edited
+
+
+def literal_keys(text: str) -> Iterator[Secret]:
+    """The keys that stand in the config themselves, so that a diff can leave them out."""
+    gateways = _parse(text).get("gateways", {})
+    for table in gateways.values() if isinstance(gateways, dict) else ():
+        key = table.get("api_key") if isinstance(table, dict) else None
+        if isinstance(key, str) and "{" not in key:
+            yield from (Secret(line) for line in key.splitlines() if line.strip())
+
+
+def save(path: Path, before: str, after: str) -> None:
+    """Replace the file that holds ``before`` by ``after``: whole, private (0600), and through a link.
+
+    Raises SetupError ``invalid_config`` where it was changed meanwhile or can't be written.
+    """
+    path = path.resolve()
+    if read_text(path) != before:
+        raise SetupError("invalid_config", f"{path} was changed meanwhile; nothing was written", "try again")
+    _write(path, after)
+
+
+def store_key(config: Path, gateway_id: str, secret: Secret) -> str:
+    """Keep a key in a private file beside the config; returns the template that refers to it."""
+    _write(config.resolve().parent / "keys" / gateway_id, secret.reveal() + "\n")
+    return f"{{file:keys/{gateway_id}}}"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 from the start
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise SetupError(
+            "invalid_config", f"{path} can't be written: {error.strerror}", "check the folder's permissions"
+        ) from None
+
+
+def _parse(text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        raise SetupError(
+            "invalid_config",
+            "the config is not TOML, so it can't be edited",
+            "`gaugeway status` names the line",
+        ) from None
+
+
+def _says(text: str, document: dict[str, Any]) -> bool:
+    try:
+        return _parse(text) == document
+    except SetupError:
+        return False
+
+
+def _appended(text: str, gateway_id: str, settings: Settings) -> str:
+    """A new table at the end: every byte before it stays as it is."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document["gateways"] = {gateway_id: dict(settings)}
+    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    return text + gap + tomlkit.dumps(document).removeprefix("[gateways]\n")
+
+
+def _edited(text: str, gateway_id: str, settings: Settings) -> str:
+    """The settings where they belong: in the gateway's own table, or in an inline one."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+        gateways: Any = document["gateways"]
+        if gateway_id not in gateways:
+            gateways[gateway_id] = tomlkit.inline_table()
+        gateways[gateway_id].update(settings)
+        return tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, TypeError, KeyError):
+        return ""  # whatever it could not do: the caller sees that the edit says something else
