@@ -3,7 +3,6 @@ or its owner's wallet. Windows start at first use, so an unused one has neither 
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from gaugeway.amounts import Fields, stamp, window_of
 from gaugeway.errors import ReadError
@@ -107,7 +106,7 @@ def _quota(fields: Fields, window: str | None, unit: str) -> Meter | None:
         title="Key quota",
         unit=unit,
         limit=limit,
-        unlimited=_means_unlimited(limit),
+        unlimited=remaining is None and _means_unlimited(fields, "limit"),
         used=used,
         remaining=remaining,
         window=window,
@@ -127,7 +126,7 @@ def _period(subscription: Fields, period: str, window: str, unit: str) -> Meter 
         name="subscription",
         unit=unit,
         limit=limit,
-        unlimited=_means_unlimited(limit),
+        unlimited=_means_unlimited(subscription, f"{period}_limit_usd"),
         used=used,
         window=window,
         started_at=subscription.instant(f"{period}_window_start"),
@@ -147,5 +146,6 @@ def _owner_meters(root: Fields, unit: str) -> list[Meter]:
     return []
 
 
-def _means_unlimited(limit: Decimal | None) -> bool:
-    return limit is None or limit in {0, -1}
+def _means_unlimited(fields: Fields, name: str) -> bool:
+    """Null, 0 and -1 say that there is no limit; a field that is not there says nothing."""
+    return name in fields.names() and fields.number(name) in {None, 0, -1}
