@@ -33,4 +33,4 @@ docs:            ## regenerate what the documentation takes from the code
 
 new-preset:      ## scaffold a preset: make new-preset NAME=x
 	@scripts/set_up dev
-	$(BIN)/python scripts/new_preset.py $(NAME)
+	$(BIN)/python scripts/new_preset.py "$(NAME)"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 LINES = 95.0
-BRANCHES = {name: 95.0 for name in ("readings", "amounts", "presets", "transport", "sources")}
+BRANCHES = dict.fromkeys(("readings", "amounts", "presets", "transport", "sources"), 95.0)
 
 
 def percent(files: list[dict[str, Any]], what: str) -> float:
