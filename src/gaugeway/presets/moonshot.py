@@ -1,7 +1,7 @@
 """moonshot: the prepaid balance of a Moonshot (Kimi) platform account.
 
 ``{"code": 0, "data": {"available_balance", "voucher_balance", "cash_balance"}, "status": true}``. Available
-is cash plus vouchers; cash may be negative, and calls stop where available is not above zero.
+is cash plus vouchers, or the vouchers alone where cash is a debt; calls stop where it is not above zero.
 """
 
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from gaugeway.transport.outcome import reported_failure
 
 name = "moonshot"
 title = "Moonshot AI (Kimi platform)"
-source = "https://platform.moonshot.ai/docs/api/misc"
+source = "https://platform.moonshot.cn/docs/api/balance"
 verified = date(2026, 11, 22)
 default_path: str | None = None
 auth = "bearer"

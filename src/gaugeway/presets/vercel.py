@@ -12,7 +12,7 @@ from gaugeway.transport.asking import shape_error
 
 name = "vercel"
 title = "Vercel AI Gateway"
-source = "https://vercel.com/docs/ai-gateway/usage"
+source = "https://vercel.com/docs/ai-gateway/capabilities/usage"
 verified = date(2026, 11, 22)
 default_path: str | None = None
 auth = "bearer"
