@@ -14,15 +14,10 @@ Row = tuple[Any, ...]
 
 
 def reading_row(reading: Reading, gateway: Gateway) -> Row:
-    """The columns of a reading: preset, observed_at, resets_at, coverage, unread, notes, key_name,
-    key_expires_at, level, binding.
-    """
+    """A reading's own columns: preset, coverage, unread, notes, key_name, key_expires_at, level, binding."""
     verdict = judge(reading.meters, gateway.thresholds, unread=bool(reading.unread))
-    resets = [at for meter in reading.meters if (at := meter.window.resets_at) is not None]
     return (
         reading.preset,
-        reading.observed_at.timestamp(),
-        min(resets).timestamp() if resets else None,
         reading.coverage,
         " ".join(reading.unread),
         joined(reading.notes),

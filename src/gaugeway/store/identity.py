@@ -6,7 +6,6 @@ import msgspec
 
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
-from gaugeway.transport import Origin
 
 KEY_BYTES = 32
 
@@ -35,7 +34,7 @@ class Hasher:
 
     def place(self, base_url: str) -> str:
         """The origin alone: what a process without the key still knows of its gateway."""
-        return self._hash(str(Origin.of(base_url)))
+        return self._hash(base_url.split("/", 3)[:3])  # in its canonical spelling: scheme, host and port
 
     def subjects(self, gateway: Gateway, reading: Reading) -> dict[str, str]:
         """By scope, whose meters these are: the server's own identity of them, else the key."""

@@ -18,14 +18,16 @@ FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway 
 T = TypeVar("T")
 Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
 
-_SUCCEEDED = (
-    "preset = ?, observed_at = ?, resets_at = ?, coverage = ?, unread = ?, notes = ?, key_name = ?,"
-    " key_expires_at = ?, level = ?, binding = ?"
-)
 _ATTEMPTED = (
     "label = ?, provider = ?, attempted_at = ?, error_code = ?, error_message = ?, error_hint = ?,"
-    " failures = ?, retry_at = ?, retry_told = ?, min_refresh = ?, revision = revision + 1,"
-    " lease_until = CASE WHEN lease_owner IS ? THEN NULL ELSE lease_until END WHERE id = ?"
+    " failures = ?, retry_at = ?, retry_told = ?, min_refresh = ?, observed_at = ?, resets_at = ?,"
+    " revision = revision + 1, lease_until = CASE WHEN lease_owner IS ? THEN NULL ELSE lease_until END"
+    " WHERE id = ?"
+)
+_FAILED = f"UPDATE readings SET {_ATTEMPTED}"  # noqa: S608  (fixed column names)
+_SUCCEEDED = (
+    "UPDATE readings SET preset = ?, coverage = ?, unread = ?, notes = ?, key_name = ?, key_expires_at = ?,"  # noqa: S608
+    f" level = ?, binding = ?, {_ATTEMPTED}"
 )
 # A lease that lies further ahead than the claimant's own was made by a clock that has been set back since.
 _CLAIM = (
@@ -133,33 +135,31 @@ class SqliteStore:
         kept = [
             one
             for one in outcomes
-            if (row := stored.get(one.id)) and (row[2] == owner or one.attempted_at > (row[4] or 0))
+            if (row := stored.get(one.head.id)) and (row[2] == owner or _at(one) > (row[4] or 0))
         ]
         good = [(one, one.reading) for one in kept if one.reading is not None]
         db.executemany(
-            f"UPDATE readings SET {_SUCCEEDED}, {_ATTEMPTED}",  # noqa: S608
-            [reading_row(reading, one.gateway) + _attempt(one, owner) for one, reading in good],
+            _SUCCEEDED, [reading_row(reading, one.gateway) + _attempt(one, owner) for one, reading in good]
         )
-        db.executemany(
-            f"UPDATE readings SET {_ATTEMPTED}",  # noqa: S608
-            [_attempt(one, owner) for one in kept if one.reading is None],
-        )
+        db.executemany(_FAILED, [_attempt(one, owner) for one in kept if one.reading is None])
         meters = [
             row
             for one, reading in good
-            for row in meter_rows(one.id, reading, one.gateway, self._hasher.subjects(one.gateway, reading))
+            for row in meter_rows(
+                one.head.id, reading, one.gateway, self._hasher.subjects(one.gateway, reading)
+            )
         ]
         renewed = {one.gateway.id: one for one, _ in good}
         forgotten = [
             row_id
             for row_id, gateway_id, _, lease_until, attempted_at in stored.values()
             if (one := renewed.get(gateway_id)) is not None
-            and one.id != row_id
+            and one.head.id != row_id
             and lease_until is None
-            and (attempted_at or 0) < one.attempted_at - FORGET_AFTER
+            and (attempted_at or 0) < _at(one) - FORGET_AFTER
         ]
         rows.in_parts(db, "DELETE FROM readings WHERE id IN ({keys})", forgotten)
-        replaced = [one.id for one, _ in good] + forgotten
+        replaced = [one.head.id for one, _ in good] + forgotten
         rows.in_parts(db, "DELETE FROM meters WHERE reading IN ({keys})", replaced)
         db.executemany(rows.insert("meters", rows.METER), meters)
         _sample(db, good, meters)
@@ -195,27 +195,33 @@ def memory() -> sqlite3.Connection:
     return db
 
 
+def _at(one: Outcome) -> float:
+    return one.head.attempted_at or 0
+
+
 def _attempt(one: Outcome, owner: str) -> Row:
-    error = one.error
+    head, gateway = one.head, one.gateway
     return (
-        one.gateway.label,
-        one.gateway.provider,
-        one.attempted_at,
-        error and error.code,
-        error and error.message,
-        error and error.hint,
-        one.failures,
-        one.retry_at,
-        one.retry_told,
-        one.min_refresh,
+        gateway.label,
+        gateway.provider,
+        head.attempted_at,
+        head.error_code,
+        head.error_message,
+        head.error_hint,
+        head.failures,
+        head.retry_at,
+        head.retry_told,
+        head.min_refresh,
+        head.observed_at,
+        head.resets_at,
         owner,
-        one.id,
+        head.id,
     )
 
 
 def _sample(db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], meters: Sequence[Row]) -> None:
     """Adds to the history what has changed, and what was last written 15 minutes ago."""
-    by_id = {one.id: (one.gateway.id, reading.observed_at.timestamp()) for one, reading in good}
+    by_id = {one.head.id: (one.gateway.id, reading.observed_at.timestamp()) for one, reading in good}
     known = {row[:3]: row[3:] for row in rows.in_parts(db, _SERIES, [one.gateway.id for one, _ in good])}
     moved, samples = [], []
     for row in meters:

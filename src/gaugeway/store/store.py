@@ -62,20 +62,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of asking: exactly one of ``reading`` and ``error``. ``id``: the head's.
+    """What came of asking: the head as it is now, and the reading unless its ``error_code`` says why not."""
 
-    ``failures``, ``retry_at``, ``retry_told``, ``min_refresh``: as in :class:`Head`.
-    """
-
-    id: int
+    head: Head
     gateway: Gateway
-    attempted_at: float
     reading: Reading | None = None
-    error: ReadError | None = None
-    failures: int = 0
-    retry_at: float | None = None
-    retry_told: bool = False
-    min_refresh: float = 0
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,39 @@
+"""The way in. What the store can answer costs no event loop, no HTTP client and no preset."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+from gaugeway.collector.round import Round
+from gaugeway.collector.schedule import Wish
+from gaugeway.collector.state import State
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store.store import Store
+from gaugeway.transport.asking import Transport
+
+
+def collect(
+    gateways: Sequence[Gateway],
+    *,
+    store: Store,
+    transport: Callable[[], AbstractAsyncContextManager[Transport]],
+    clock: Callable[[], datetime],
+    max_age: float | None = None,
+    refresh: bool = False,
+    on_state: Callable[[State], None] | None = None,
+) -> list[State]:
+    """What is left on these gateways, in their order; what is due is read live.
+
+    ``max_age``: seconds that a reading may be old, instead of each gateway's ``refresh``. ``refresh``: read
+    live, also where plain back-off says to wait. ``on_state`` is called as each gateway is known, from the
+    same thread. ``transport`` is only called where something is read live.
+    """
+    wish = Wish(max_age=max_age, refresh=refresh)
+    known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)
+    if known.due:
+        import asyncio
+
+        from gaugeway.collector.live import Live
+
+        asyncio.run(Live(known, transport).run())
+    return known.states

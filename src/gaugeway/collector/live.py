@@ -1,0 +1,196 @@
+"""The live part: everything that is due is asked at once, and by one process of all that want it."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import datetime
+
+from gaugeway.collector.reader import KEY_SECONDS, Reader
+from gaugeway.collector.round import Item, Round
+from gaugeway.collector.schedule import Wish, failed, succeeded
+from gaugeway.collector.state import State
+from gaugeway.errors import GaugewayError, ReadError
+from gaugeway.readings import Reading
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store.store import Claim, Outcome, Store
+from gaugeway.transport.asking import Transport
+
+TURN = 0.05  # seconds between looks at what has come in; then it is kept, in one transaction
+SLOWEST_TURN = 0.25
+LEASE_SLACK = 2.0
+LEASES_WAITED = 2  # for the owner that is at it, and for one more that takes over
+_AT_ONCE, _AT_ONCE_PER_ORIGIN = 100, 8  # the transport's bounds: beyond them a gateway waits for its turn
+
+MakeTransport = Callable[[], AbstractAsyncContextManager[Transport]]
+
+
+async def collect_async(
+    gateways: Sequence[Gateway],
+    *,
+    store: Store,
+    transport: MakeTransport,
+    clock: Callable[[], datetime],
+    max_age: float | None = None,
+    refresh: bool = False,
+    on_state: Callable[[State], None] | None = None,
+) -> list[State]:
+    """:func:`gaugeway.collector.collect` inside a running event loop."""
+    wish = Wish(max_age=max_age, refresh=refresh)
+    known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)
+    if known.due:
+        await Live(known, transport).run()
+    return known.states
+
+
+class Live:
+    """Asks what is due in a round. What another process is asking already is waited for instead."""
+
+    def __init__(self, known: Round, transport: MakeTransport) -> None:
+        self._round = known
+        self._store = known.store
+        self._transport = transport
+        self._owner = os.urandom(8).hex()
+        self._leases = dict(zip(known.due, _leases(known.due), strict=True))
+        self._stack = AsyncExitStack()
+        self._reader: Reader | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._came: list[tuple[Item, float, Reading | GaugewayError]] = []
+
+    async def run(self) -> None:
+        """Returns when every due gateway of the round is answered."""
+        loop = asyncio.get_running_loop()
+        started, turn = loop.time(), TURN
+        async with self._stack:
+            try:
+                waiting = await self._claim(self._round.due)
+                while waiting or self._tasks or self._came:
+                    await self._pause(turn)
+                    self._keep()
+                    waiting = await self._look_again(waiting, loop.time() - started)
+                    turn = TURN if self._tasks else min(turn * 1.5, SLOWEST_TURN)
+            finally:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                self._keep()
+                self._store.release(self._owner)
+
+    async def _claim(self, items: list[Item]) -> list[Item]:
+        """Starts asking what can be had; returns the rest."""
+        if not items:
+            return items
+        claims = [
+            Claim(
+                gateway_id=item.gateway.id,
+                identity=item.identity,
+                place=item.place,
+                revision=0 if item.head is None else item.head.revision,
+                lease=self._leases[item],
+            )
+            for item in items
+        ]
+        won = dict(self._store.claim(claims, self._owner, self._now()))
+        left = []
+        for item in items:
+            head = won.pop((item.gateway.id, item.identity), None)
+            if head is None:
+                left.append(item)
+                continue
+            item.head = head
+            if self._reader is None:  # only who asks pays for an HTTP client
+                transport = await self._stack.enter_async_context(self._transport())
+                self._reader = Reader(transport, self._round.clock)
+            self._idle.clear()
+            task = asyncio.create_task(self._ask(item, self._reader))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+        return left
+
+    async def _ask(self, item: Item, reader: Reader) -> None:
+        result: Reading | GaugewayError
+        try:
+            result = await reader.read(item.gateway)
+        except GaugewayError as error:
+            result = error
+        self._came.append((item, self._now(), result))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks:
+            self._idle.set()
+
+    async def _pause(self, turn: float) -> None:
+        if not self._tasks:
+            await asyncio.sleep(0 if self._came else turn)
+            return
+        try:
+            async with asyncio.timeout(turn):
+                await self._idle.wait()
+        except TimeoutError:
+            return
+
+    def _keep(self) -> None:
+        """Stores what came in, and tells it."""
+        came, self._came = self._came, []
+        if not came:
+            return
+        assert self._reader is not None
+        outcomes = []
+        for item, at, result in came:
+            assert item.head is not None
+            if isinstance(result, Reading):
+                minimum = self._reader.min_refresh(item.gateway.preset)
+                item.head = succeeded(item.head, result, min_refresh=minimum)
+                outcomes.append(Outcome(head=item.head, gateway=item.gateway, reading=result))
+            elif isinstance(result, ReadError):
+                minimum = self._reader.min_refresh(item.gateway.preset)
+                item.head = failed(item.head, result, at=at, min_refresh=minimum)
+                outcomes.append(Outcome(head=item.head, gateway=item.gateway))
+            else:
+                item.error = result  # a fact of this process: nothing to store
+        self._store.save(outcomes, self._owner)
+        for item, _, result in came:
+            if isinstance(result, Reading):
+                self._round.answer(item, result, None)
+        self._round.answer_stored([item for item, _, result in came if not isinstance(result, Reading)])
+
+    async def _look_again(self, items: list[Item], waited: float) -> list[Item]:
+        """Takes over what has become free; returns what is still with others."""
+        if not items:
+            return items
+        found = self._store.heads([item.gateway.id for item in items])
+        heads = {(head.gateway_id, head.identity): head for head in found}
+        now = self._now()
+        known, free, left = [], [], []
+        for item in items:
+            item.head = heads.get((item.gateway.id, item.identity))
+            lease = self._leases[item]
+            if not self._round.is_due(item, now):
+                known.append(item)
+            elif item.head is None or not now < (item.head.lease_until or 0) <= now + lease:
+                free.append(item)
+            elif waited > LEASES_WAITED * lease:
+                item.error = ReadError("timeout", "another process is asking, and does not get done")
+                known.append(item)
+            else:
+                left.append(item)
+        self._round.answer_stored(known)
+        return left + await self._claim(free)
+
+    def _now(self) -> float:
+        return self._round.clock().timestamp()
+
+
+def _leases(items: Sequence[Item]) -> list[float]:
+    """How long each may take at most, in seconds, its wait for a turn included."""
+    same_place: dict[str, int] = {}
+    lengths = []
+    for position, item in enumerate(items):
+        before = same_place.get(item.place, 0)
+        same_place[item.place] = before + 1
+        turns = 1 + max(position // _AT_ONCE, before // _AT_ONCE_PER_ORIGIN)
+        key = KEY_SECONDS if item.gateway.key.deferred is not None else 0
+        lengths.append(key + item.gateway.timeout * turns + LEASE_SLACK)
+    return lengths

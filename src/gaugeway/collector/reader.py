@@ -1,0 +1,142 @@
+"""One gateway, live: its preset, its key, one visit."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from threading import Thread
+
+from msgspec.structs import replace
+
+from gaugeway.amounts import clean
+from gaugeway.errors import GaugewayError, ReadError, SetupError
+from gaugeway.presets import Options, Preset, find
+from gaugeway.readings import Answer, Reading
+from gaugeway.sources.gateway import Gateway, Key
+from gaugeway.transport import Origin, Secret, Target
+from gaugeway.transport.asking import Transport
+
+KEY_SECONDS = 12.0  # a deferred key's command has ten of its own; a keyring may wait for a password
+_LONG = 1000  # characters of one text
+
+
+class Reader:
+    """Reads gateways one at a time, each preset loaded once."""
+
+    def __init__(self, transport: Transport, clock: Callable[[], datetime]) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._presets: dict[str, Preset] = {}
+
+    def min_refresh(self, preset: str) -> float:
+        """The preset's own minimum between reads, in seconds; 0 where it could not be loaded."""
+        loaded = self._presets.get(preset)
+        return 0 if loaded is None else loaded.min_refresh
+
+    async def read(self, gateway: Gateway) -> Reading:
+        """Asks the gateway. Raises ReadError for what came of it, SetupError for what this process lacks."""
+        secret: Secret | None = None
+        try:
+            preset = self._preset(gateway.preset)
+            secret = await _secret(gateway.key)
+            assert gateway.base_url is not None
+            origin = Origin.of(gateway.base_url)
+            target = Target(
+                base_url=gateway.base_url,
+                origin=origin,
+                secret=secret,
+                auth=gateway.auth or preset.auth,
+                timeout=gateway.timeout,
+                ca_file=gateway.ca_file,
+            )
+            path = gateway.quota_path or preset.default_path or ""
+            options = Options(quota_path=path, host=origin.host, meters=gateway.meters)
+            async with self._transport.visit(target) as ask:
+                answer = await preset.read(ask, options, self._clock())
+            return self._reading(_tidied(answer, secret), gateway.preset)
+        except ReadError as error:
+            message, hint = _redact(error.message, secret), _redact(error.hint, secret)
+            raise ReadError(error.code, message, hint, retry_after=error.retry_after) from None
+        except GaugewayError:
+            raise
+        except Exception as error:  # noqa: BLE001  (a preset's fault is that gateway's alone)
+            what = clean(_redact(f"{type(error).__name__}: {error}", secret))
+            raise ReadError("preset_error", f"preset {gateway.preset} failed: {what}") from None
+
+    def _preset(self, name: str) -> Preset:
+        preset = self._presets.get(name)
+        if preset is None:
+            preset = self._presets[name] = find(name)
+        return preset
+
+    def _reading(self, answer: Answer, preset: str) -> Reading:
+        if not answer.meters:
+            raise ReadError("unexpected_shape", "the answer holds nothing that could be measured")
+        return Reading.of(answer, preset=preset, observed_at=self._clock())
+
+
+async def _secret(key: Key) -> Secret | None:
+    if key.deferred is None:
+        return key.resolve()
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Secret | None] = loop.create_future()
+
+    def deliver(secret: Secret | None, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(secret)
+
+    def work() -> None:
+        secret, failure = None, None
+        try:
+            secret = key.resolve()
+        except Exception as error:  # noqa: BLE001  (it is raised where it is waited for)
+            failure = error
+        try:
+            loop.call_soon_threadsafe(deliver, secret, failure)
+        except RuntimeError:
+            return  # nobody waits any more: the loop has ended
+
+    # Not the default executor: that is joined at exit, and a keyring that waits would hold the process.
+    Thread(target=work, name="key", daemon=True).start()
+    try:
+        async with asyncio.timeout(KEY_SECONDS):
+            return await future
+    except TimeoutError:
+        raise SetupError(
+            "unresolved_template", f"{key.source} gave no key within {KEY_SECONDS:g} s"
+        ) from None
+
+
+def _tidied(answer: Answer, secret: Secret | None) -> Answer:
+    """The answer with every text cleaned and without the key. Transport and presets see to both; this is for
+    third parties' presets, and for the day one of ours forgets.
+    """
+    texts = [*answer.notes, answer.key.name or ""]
+    for meter in answer.meters:
+        texts += (meter.name, meter.title, meter.unit, meter.model or "")
+    whole = " ".join(texts)  # one look at all of it: almost always there is nothing to do
+    if len(whole) < _LONG and whole.isascii() and whole.isprintable() and _redact(whole, secret) == whole:
+        return answer
+
+    def tidy(text: str) -> str:
+        return clean(_redact(text, secret), _LONG)
+
+    meters = [
+        replace(
+            meter,
+            name=tidy(meter.name),
+            title=tidy(meter.title),
+            unit=tidy(meter.unit),
+            model=meter.model and tidy(meter.model),
+        )
+        for meter in answer.meters
+    ]
+    key = replace(answer.key, name=answer.key.name and tidy(answer.key.name))
+    return replace(answer, meters=tuple(meters), notes=tuple(map(tidy, answer.notes)), key=key)
+
+
+def _redact(text: str, secret: Secret | None) -> str:
+    return text if secret is None else secret.redact(text)

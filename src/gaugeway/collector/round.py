@@ -1,0 +1,116 @@
+"""One round of collecting: every gateway asked for, what is stored of it, and what became of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from gaugeway.amounts import stamp
+from gaugeway.collector.schedule import Wish, due_at, is_due
+from gaugeway.collector.state import State
+from gaugeway.errors import GaugewayError, ReadError, SetupError
+from gaugeway.readings import Reading
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store.store import Head, Store
+
+# What another process of the same user may have, while this one lacks it: a status bar lacks the variables
+# of the shell.
+_KEYLESS = frozenset({"no_key", "unresolved_template"})
+
+
+class Item:
+    """One gateway of a round. ``error``: why this process can't ask it at all. ``head``: what is stored."""
+
+    __slots__ = ("error", "gateway", "head", "identity", "place", "position")
+
+    def __init__(self, position: int, gateway: Gateway) -> None:
+        self.position = position
+        self.gateway = gateway
+        self.error: GaugewayError | None = None
+        self.head: Head | None = None
+        self.identity = self.place = ""
+
+
+class Round:
+    """Looks every gateway up in the store when made; ``due`` are those to be asked."""
+
+    def __init__(
+        self,
+        gateways: Sequence[Gateway],
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        wish: Wish,
+        on_state: Callable[[State], None] | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self._wish = wish
+        self._on_state = on_state
+        self._states: dict[int, State] = {}
+        self.asked_at = clock().timestamp()
+        items = self._look_up(gateways)
+        self.due = [item for item in items if item.error is None and self.is_due(item, self.asked_at)]
+        due = set(self.due)
+        self.answer_stored([item for item in items if item not in due])
+
+    @property
+    def states(self) -> list[State]:
+        """What is known by now, in the order of the gateways."""
+        return [self._states[position] for position in sorted(self._states)]
+
+    def is_due(self, item: Item, now: float) -> bool:
+        """Whether to ask now. What another process learnt since this round began is fresh enough."""
+        head = item.head
+        if head is not None and (head.attempted_at or 0) >= self.asked_at:
+            return False
+        return is_due(item.gateway, head, self._wish, now)
+
+    def answer(self, item: Item, reading: Reading | None, error: GaugewayError | None) -> None:
+        """One gateway is known."""
+        next_read_at = None
+        if item.head is not None and item.error is None:
+            next_read_at = datetime.fromtimestamp(due_at(item.gateway, item.head), UTC)
+        state = State(gateway=item.gateway, reading=reading, error=error, next_read_at=next_read_at)
+        self._states[item.position] = state
+        if self._on_state is not None:
+            self._on_state(state)
+
+    def answer_stored(self, items: Sequence[Item]) -> None:
+        """These gateways are known as far as the store knows them."""
+        readings = self.store.readings([item.head.id for item in items if item.head is not None])
+        for item in items:
+            reading = None if item.head is None else readings.get(item.head.id)
+            self.answer(item, reading, item.error or self._stored_error(item, reading))
+
+    def _stored_error(self, item: Item, reading: Reading | None) -> GaugewayError | None:
+        head = item.head
+        error = None if head is None else head.error
+        if head is None or error is None or reading is not None or (head.attempted_at or 0) >= self.asked_at:
+            return error
+        until = stamp(datetime.fromtimestamp(due_at(item.gateway, head, self._wish), UTC))
+        return ReadError(
+            "backing_off", f"not asked again before {until}, after {error.code}: {error.message}", error.hint
+        )
+
+    def _look_up(self, gateways: Sequence[Gateway]) -> list[Item]:
+        hasher = self.store.hasher
+        heads: dict[str, list[Head]] = {}
+        for head in self.store.heads([gateway.id for gateway in gateways]):
+            heads.setdefault(head.gateway_id, []).append(head)
+        items = [Item(position, gateway) for position, gateway in enumerate(gateways)]
+        for item in items:
+            gateway = item.gateway
+            item.error = gateway.error or gateway.key.error
+            if gateway.base_url is None:
+                item.error = item.error or SetupError("no_base_url", f"{gateway.id} has no base_url")
+            if item.error is not None and item.error.code not in _KEYLESS:
+                continue
+            assert gateway.base_url is not None
+            stored = heads.get(gateway.id, ())
+            item.place = hasher.place(gateway.base_url)
+            if item.error is None:
+                item.identity = hasher.identity(gateway)
+                item.head = next((head for head in stored if head.identity == item.identity), None)
+            else:
+                theirs = [h for h in stored if h.place == item.place and h.observed_at is not None]
+                item.head = theirs[0] if len(theirs) == 1 else None
+        return items

@@ -1,0 +1,21 @@
+"""What is known of one gateway, now that it was asked or its stored reading was looked at."""
+
+from datetime import datetime
+
+import msgspec
+
+from gaugeway.errors import GaugewayError
+from gaugeway.readings import Reading
+from gaugeway.sources.gateway import Gateway
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """``reading``: the last good one, if there is one. ``error``: why there is none, or none newer.
+
+    ``next_read_at``: when the gateway is due again (UTC); None where this process can't ask it.
+    """
+
+    gateway: Gateway
+    reading: Reading | None = None
+    error: GaugewayError | None = None
+    next_read_at: datetime | None = None
