@@ -1,0 +1,133 @@
+"""The composition root of the commands: which environment, clock, transport and store they work with."""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gaugeway.collector import State, collect
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.openai_compatible import Found, discover
+from gaugeway.transport import Transport
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from gaugeway.store import Store
+
+OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """What a command is given (click's ``obj``). ``config_file``: the file typed after ``--config``."""
+
+    def __init__(
+        self,
+        env: Environment | None = None,
+        *,
+        clock: Callable[[], datetime] = _now,
+        transport: OpenTransport | None = None,
+    ) -> None:
+        self.env = Environment.of_process() if env is None else env
+        self.clock = clock
+        self.config_file: Path | None = None
+        self._transport = transport
+
+    def transport(self) -> AbstractAsyncContextManager[Transport]:
+        if self._transport is not None:
+            return self._transport()
+        from gaugeway.transport.http import HttpTransport  # loads aiohttp: only for a live read
+
+        return HttpTransport(self.env.environ)
+
+    def store(self) -> "Store":
+        from gaugeway.store import open_store
+
+        return open_store(self.env.state_dir(), now=self.clock, warn=narrate)
+
+    def found(self) -> Found:
+        """What is configured. Says on stderr which config files do not parse."""
+        found = discover(self.env, self.config_file)
+        for problem in found.problems:
+            if problem.fatal:
+                line = "" if problem.line is None else f":{problem.line}"
+                narrate(f"{problem.file}{line}: {problem.message}")
+        return found
+
+    def read(
+        self,
+        gateways: Sequence[Gateway],
+        *,
+        max_age: float | None = None,
+        refresh: bool = False,
+        preview: "Callable[[Sequence[State]], RenderableType] | None" = None,
+    ) -> list[State]:
+        """What the store has, and what is due read live; meanwhile stderr says who is waited for, under
+        ``preview`` of what is there already.
+        """
+        if not gateways:
+            return []
+        from contextlib import ExitStack
+
+        with ExitStack() as stack:
+            states: dict[str, State] = {}
+
+            def transport() -> AbstractAsyncContextManager[Transport]:
+                # Asked for when a live read is due, so this is when the waiting begins.
+                if sys.stderr.isatty():
+                    from gaugeway.cli.waiting import Waiting
+
+                    stack.enter_context(Waiting(self.console(stderr=True), gateways, states, preview))
+                return self.transport()
+
+            store = self.store()
+            stack.callback(store.close)
+            return collect(
+                gateways,
+                store=store,
+                transport=transport,
+                clock=self.clock,
+                max_age=max_age,
+                refresh=refresh,
+                on_state=lambda state: states.update({state.gateway.id: state}),
+            )
+
+    def console(self, *, stderr: bool = False) -> "Console":
+        """A terminal or a pipe, as it is: colours only on a terminal, and never where NO_COLOR is set."""
+        from rich.console import Console
+
+        stream = sys.stderr if stderr else sys.stdout
+        return Console(file=stream, highlight=False, markup=False, emoji=False, _environ=self.env.environ)
+
+
+def chosen(found: Found, ids: Sequence[str]) -> list[Gateway]:
+    """The gateways of these ids, all where there are none. Raises UsageError for an unknown id."""
+    known = {gateway.id: gateway for gateway in found.gateways}
+    for unknown in (name for name in ids if name not in known):
+        from difflib import get_close_matches
+
+        near = get_close_matches(unknown, known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
+        raise click.UsageError(f"no gateway has the id {unknown!r}; {hint}")
+    return [known[name] for name in dict.fromkeys(ids)] if ids else list(known.values())
+
+
+def complete_ids(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The ids that begin so, for the shell."""
+    app = context.find_object(App) or App()
+    found = discover(app.env, app.config_file)
+    return [gateway.id for gateway in found.gateways if gateway.id.startswith(incomplete)]
+
+
+def narrate(text: str) -> None:
+    """One line to the person, not to the program that reads stdout."""
+    click.echo(f"gaugeway: {text}", err=True)

@@ -1,0 +1,132 @@
+"""``gaugeway show``: reads what is due, shows what is left."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from gaugeway.amounts import stamp
+from gaugeway.cli.context import App, chosen, complete_ids, narrate
+from gaugeway.collector import State
+from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.openai_compatible import Found
+from gaugeway.transport import Origin
+from gaugeway.view.project import project
+from gaugeway.view.snapshot import SCHEMA, GatewayView, Snapshot
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+def _provider_and_model(
+    _: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, str] | None:
+    """``PROVIDER/MODEL``, the model's own name with as many slashes as it likes."""
+    if value is None:
+        return None
+    provider, _slash, model = value.partition("/")
+    if not (provider and model):
+        raise click.BadParameter(f"{value!r} is not PROVIDER/MODEL", param=param)
+    return provider, model
+
+
+@click.command("show")
+@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@click.option("--json", "as_json", is_flag=True, help="Print gaugeway.readings/1, for programs.")
+@click.option("--refresh", is_flag=True, help="Ask every gateway now, whatever is stored.")
+@click.option(
+    "--max-age",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Ask those whose reading is older than S seconds.",
+)
+@click.option(
+    "--model",
+    metavar="PROVIDER/MODEL",
+    callback=_provider_and_model,
+    help="Only the gateway of this model, with the model's own limits.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also notes, advisory limits and rate limits.")
+@click.pass_obj
+def command(
+    app: App,
+    *,
+    ids: Sequence[str],
+    as_json: bool,
+    refresh: bool,
+    max_age: float | None,
+    model: tuple[str, str] | None,
+    verbose: bool,
+) -> int:
+    """Show how much is left, until when.
+
+    Reads what is due and shows the rest as stored. The limit that will stop you first stands first and is
+    marked. Exits with 1 where a gateway has no usable reading, with 2 for a config file that does not parse.
+    """
+    found = app.found()
+    gateways = chosen(found, ids)
+    provider, name = (None, None) if model is None else model
+    if provider is not None:
+        gateways = _serving(provider, found, gateways)
+
+    def views_of(states: Sequence[State], now: datetime) -> list[GatewayView]:
+        return [
+            project(
+                state.gateway,
+                state.reading,
+                state.error,
+                now=now,
+                next_read_at=state.next_read_at,
+                model=name,
+            )
+            for state in states
+        ]
+
+    def preview(states: Sequence[State]) -> "Text":
+        from gaugeway.cli.terminal import page
+
+        now = app.clock()
+        return page(views_of(states, now), now=now, console=app.console(stderr=True), verbose=verbose)
+
+    to_terminal = not as_json and sys.stdout.isatty()
+    states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
+    now = app.clock()
+    views = views_of(states, now)
+    if as_json:
+        _print_json(views, now)
+    else:
+        from gaugeway.cli.terminal import render
+
+        render(views, now=now, console=app.console(), verbose=verbose)
+    if not found.gateways:
+        narrate("no gateway is configured; `gaugeway add URL` sets one up")
+    return exit_code(found, views)
+
+
+def exit_code(found: Found, views: Sequence[GatewayView]) -> int:
+    """2 for a config file that does not parse, 1 where a gateway shown has no usable reading, else 0."""
+    if any(problem.fatal for problem in found.problems):
+        return 2
+    return 1 if any(view.status in {"error", "unconfigured"} for view in views) else 0
+
+
+def _serving(provider: str, found: Found, gateways: Sequence[Gateway]) -> list[Gateway]:
+    """The gateway with the provider's id, else those at the origin that OpenCode's provider has."""
+    named = [gateway for gateway in gateways if gateway.id == provider]
+    origin = found.origins.get(provider)
+    if named or origin is None:
+        return named
+    return [
+        gateway
+        for gateway in gateways
+        if gateway.base_url is not None and Origin.of(gateway.base_url) == origin
+    ]
+
+
+def _print_json(views: Sequence[GatewayView], now: datetime) -> None:
+    import msgspec
+
+    snapshot = Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views))
+    click.echo(msgspec.json.format(msgspec.json.encode(snapshot), indent=2))

@@ -1,0 +1,258 @@
+"""Gateways as blocks of a terminal: label and preset, then a line per entry, aligned over the whole page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, OverflowMethod
+from rich.text import Text
+
+from gaugeway.amounts import clean
+from gaugeway.view import words
+from gaugeway.view.entries import Amount, Entry, entries_of
+from gaugeway.view.snapshot import GatewayView
+
+# The sixteen colours of the user's own theme, so that light and dark terminals both read well.
+_STYLES = {
+    "ok": "green",
+    "low": "yellow",
+    "critical": "bold red",
+    "exhausted": "bold red",
+    "unlimited": "cyan",
+    "unknown": "dim",
+}
+_STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
+_BAR, _LEAST_BAR = 32, 8
+_PERCENT = 4  # cells: "100%"; longer words ("over by 20%") take the room of the bar
+_NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
+_PROSE = 100  # cells: longer lines of text are hard to read, however wide the terminal is
+_SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
+
+
+class Glyphs(NamedTuple):
+    dot: str
+    mark: str
+    cross: str
+    arrow: str
+    dash: str
+    ascii_only: bool
+
+
+UNICODE = Glyphs("●", "▸", "✗", "→", "·", ascii_only=False)
+ASCII = Glyphs("*", ">", "x", "->", "-", ascii_only=True)
+
+
+class Columns(NamedTuple):
+    """Cells of each column. ``bar`` 0: too narrow for one line each, so every entry takes two."""
+
+    name: int
+    bar: int
+    amount: int
+    reset: int
+    short: bool
+
+    @property
+    def total(self) -> int:
+        return 2 + self.name + 2 + self.bar + 1 + _PERCENT + 2 + self.amount + 2 + self.reset
+
+
+def render(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> None:
+    """Print one block per gateway."""
+    if not views:
+        return
+    with console.capture() as captured:
+        text = page(views, now=now, console=console, verbose=verbose)
+        console.print(text, no_wrap=True, overflow="crop", highlight=False)
+    console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
+
+
+def page(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> Text:
+    """The blocks as one text. No gateway's text is ever read as markup."""
+    drawing = _Page(views, now, console, verbose=verbose)
+    blocks = [Text("\n").join(drawing.block(view)) for view in views]
+    return Text("\n\n", no_wrap=True, overflow="crop").join(blocks)
+
+
+class _Page:
+    """What the blocks of one page share: the moment, the width, and the columns."""
+
+    def __init__(
+        self, views: Sequence[GatewayView], now: datetime, console: Console, *, verbose: bool
+    ) -> None:
+        self.now = now.timestamp()
+        self.console = console
+        self.verbose = verbose
+        self.glyphs = ASCII if console.options.ascii_only else UNICODE
+        self.columns = self._columns([self._shown(view) for view in views], console.width)
+        self.width = min(console.width, _PROSE)
+        if self.columns.bar:  # what stands at the right of a header stands above the end of the lines
+            header = max(
+                (self._left(view).cell_len + self._right(view).cell_len for view in views), default=0
+            )
+            self.width = max(self.columns.total, min(self.width, header + 4))
+
+    def _shown(self, view: GatewayView) -> tuple[Entry, ...]:
+        entries = entries_of(view)
+        return entries if self.verbose else tuple(entry for entry in entries if not entry.minor) or entries
+
+    def _columns(self, blocks: Sequence[Sequence[Entry]], width: int) -> Columns:
+        entries = [entry for block in blocks for entry in block]
+
+        def widest(amounts: Iterable[Sequence[Amount]]) -> int:
+            return max((cell_len(text) for block in amounts for text in _aligned(block)), default=0)
+
+        full = Columns(
+            name=min(_NAME, max((self._title(entry).cell_len for entry in entries), default=0)),
+            bar=_BAR,
+            amount=widest([entry.amount for entry in block] for block in blocks),
+            reset=max((len(entry.reset_text(self.now)) for entry in entries), default=0),
+            short=False,
+        )
+        short = widest([entry.short for entry in block] for block in blocks)
+        compact = full._replace(amount=short, short=True)
+        for columns in (full, compact, compact._replace(name=min(compact.name, _LEAST_NAME))):
+            room = width - (columns.total - _BAR)
+            if room >= _LEAST_BAR:
+                return columns._replace(bar=min(room, _BAR))
+        return full._replace(bar=0)
+
+    def block(self, view: GatewayView) -> Iterator[Text]:
+        entries = self._shown(view)
+        yield self._header(view)
+        amounts = _aligned([entry.short if self.columns.short else entry.amount for entry in entries])
+        for entry, amount in zip(entries, amounts, strict=True):
+            style = "dim" if view.status == "stale" else _STYLES.get(entry.level, "dim")
+            if self.columns.bar:
+                yield self._line(entry, amount, style)
+            else:
+                yield from self._two_lines(entry, style)
+        hidden = len(view.meters) - len(entries)
+        if hidden:
+            yield Text(f"  {hidden} more with -v", "dim")
+        if view.coverage == "partial":
+            more = "" if self.verbose or not view.notes else " (-v says more)"
+            yield from self._prose("!", f"partly read: this key may not see every limit{more}", "yellow")
+        if view.error is not None:
+            message = f"{view.error.message} ({view.error.code})"
+            if view.next_read_at is not None:
+                due = datetime.fromisoformat(view.next_read_at).timestamp() - self.now
+                message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
+            failed = view.status != "stale"
+            yield from self._prose(self.glyphs.cross, message, "red" if failed else "yellow")
+            if view.error.hint:
+                yield from self._prose(self.glyphs.arrow, view.error.hint, "")
+        yield from self._key(view)
+        if self.verbose:
+            for note in view.notes:
+                yield from self._prose(self.glyphs.dash, note, "dim")
+
+    def _header(self, view: GatewayView) -> Text:
+        left, right = self._left(view), self._right(view)
+        self._fit(left, self.width - right.cell_len - 2)
+        return Text.assemble(left, "  ", right)
+
+    def _left(self, view: GatewayView) -> Text:
+        known_as = f"{view.id} {self.glyphs.dash} " if self.verbose and view.id != view.label else ""
+        return Text.assemble(
+            (f"{self.glyphs.dot} ", self._style(view)),
+            (self._said(view.label), "bold"),
+            (f"  {known_as}{self._said(view.preset)}", "dim"),
+        )
+
+    def _right(self, view: GatewayView) -> Text:
+        state = Text(_STATUS.get(view.status, view.level), self._style(view))
+        if view.age_seconds is not None:
+            state.append(f" {self.glyphs.dash} {words.age(view.age_seconds)}", "not bold dim default")
+        return state
+
+    def _style(self, view: GatewayView) -> str:
+        if view.status in {"error", "unconfigured"}:
+            return "red"
+        return "yellow" if view.status == "stale" else _STYLES.get(view.level, "dim")
+
+    def _line(self, entry: Entry, amount: str, style: str) -> Text:
+        columns = self.columns
+        title = self._title(entry)
+        self._fit(title, columns.name)
+        cell = Text(amount)
+        self._fit(cell, columns.amount)
+        line = Text("  ").join((title, self._gauge(entry, columns.bar, style), cell))
+        line.append(f"  {entry.reset_text(self.now)}", "dim")
+        line.rstrip()
+        return Text.assemble(self._mark(entry, style), line)
+
+    def _two_lines(self, entry: Entry, style: str) -> Iterator[Text]:
+        gauge = self._gauge(entry, 10, style)
+        title = self._title(entry)
+        self._fit(title, self.width - 3 - gauge.cell_len)
+        first = Text.assemble(title, " ", gauge)
+        first.rstrip()
+        yield Text.assemble(self._mark(entry, style), first)
+        below = [part for part in (entry.short.text, entry.reset_text(self.now)) if part]
+        if below:
+            second = Text(f"  {f' {self.glyphs.dash} '.join(below)}", "dim")
+            second.truncate(self.width, overflow=self._overflow)
+            yield second
+
+    def _mark(self, entry: Entry, style: str) -> Text:
+        return Text(f"{self.glyphs.mark} " if entry.binding else "  ", style)
+
+    def _gauge(self, entry: Entry, width: int, style: str) -> Text:
+        """Bar and percent: ``width`` + 1 + _PERCENT cells together."""
+        percent = f"{entry.percent:>{_PERCENT}}"
+        width -= len(percent) - _PERCENT
+        if entry.fraction is None or width < 4:
+            return Text(" " * (width + 1) + percent, style)
+        done, rest = words.bar(entry.fraction, width, ascii_only=self.glyphs.ascii_only)
+        return Text.assemble((done, style), (rest, "dim"), " ", (percent, style))
+
+    def _title(self, entry: Entry) -> Text:
+        title = Text(self._said(entry.name), "bold" if entry.binding else "")
+        if entry.window:
+            title.append(f" {entry.window}", "dim")
+        return title
+
+    def _key(self, view: GatewayView) -> Iterator[Text]:
+        name, expires_at = view.key.name, view.key.expires_at
+        left = None if expires_at is None else datetime.fromisoformat(expires_at).timestamp() - self.now
+        ending = left is not None and left < _SOON
+        if not ending and not (self.verbose and (name or expires_at)):
+            return
+        text = f"key {name}" if name else "the key"
+        if left is not None:
+            text += f" expires {words.countdown(left)}" if left > 0 else " has expired"
+        yield from self._prose("!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim")
+
+    def _prose(self, sign: str, text: str, style: str) -> Iterator[Text]:
+        """Text of any length, wrapped under its sign."""
+        indent = 2 + len(sign) + 1
+        width = max(min(self.console.width, _PROSE) - indent, 20)
+        for index, line in enumerate(Text(self._said(text, 600), style).wrap(self.console, width)):
+            line.rstrip()
+            yield Text.assemble((f"  {sign} " if index == 0 else " " * indent, style), line)
+
+    def _fit(self, text: Text, width: int) -> None:
+        """Cut or pad to ``width`` cells: a wide character takes two."""
+        text.truncate(max(width, 1), overflow=self._overflow, pad=True)
+
+    @property
+    def _overflow(self) -> OverflowMethod:
+        return "crop" if self.glyphs.ascii_only else "ellipsis"
+
+    def _said(self, text: str, most: int = 200) -> str:
+        """Text from elsewhere, without control characters and within what the terminal can encode."""
+        encoding = self.console.encoding
+        return clean(text, most).encode(encoding, "replace").decode(encoding)
+
+
+def _aligned(amounts: Sequence[Amount]) -> list[str]:
+    """The amounts of one gateway, their numbers right-aligned."""
+    figure = max((len(amount.figure) for amount in amounts), default=0)
+    limit = max((len(amount.limit) for amount in amounts), default=0)
+    return [
+        amount._replace(
+            figure=f"{amount.figure:>{figure}}", limit=f"{amount.limit:>{limit}}" if amount.limit else ""
+        ).text
+        for amount in amounts
+    ]

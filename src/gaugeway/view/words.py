@@ -1,0 +1,161 @@
+"""Words for numbers and times. Pure, and from builtins alone: a status line can afford it on every prompt.
+
+Amounts are text (``"37.65"``, plain notation) and are rounded as text: no float comes near them. Times are
+seconds. What is shown is rounded; nothing is decided on it.
+"""
+
+# ISO 4217 currencies whose minor unit is not a hundredth.
+_MINOR = {
+    "BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "PYG": 0, "TND": 3,
+    "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0,
+}  # fmt: skip
+_SUFFIXES = ((3, "k"), (6, "M"), (9, "B"), (12, "T"))
+_EVERY = {
+    "1m": ("per minute", "minute"),
+    "1h": ("hourly", "hour"),
+    "1d": ("daily", "day"),
+    "7d": ("weekly", "week"),
+    "1mo": ("monthly", "month"),
+    "1y": ("yearly", "year"),
+    "lifetime": ("lifetime", "lifetime"),
+}
+_LENGTHS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "mo": "month", "y": "year"}
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def percent_text(percent: str) -> str:
+    """``75%``; ``<1%`` and ``>99%`` rather than a wrong 0 or 100; ``over by 20%`` below zero."""
+    if percent.startswith("-"):
+        over = percent[1:]
+        return "over by <1%" if _whole(over) == "" else f"over by {_grouped(_scaled(over, 0))}%"
+    if _whole(percent) == "" and _digits(percent):
+        return "<1%"
+    if _whole(percent) == "99" and percent.partition(".")[2].strip("0"):
+        return ">99%"
+    return f"{_grouped(_scaled(percent, 0))}%"
+
+
+def figure(value: str, unit: str) -> str:
+    """The number of an amount: thousands grouped, money to its minor unit, everything else to two places;
+    always with two significant digits, so that a fraction of a cent is not erased.
+    """
+    places = _minor(unit)
+    least = 0 if places is None else places
+    places = 2 if places is None else places
+    fraction = value.partition(".")[2]
+    if _whole(value) == "":
+        places = max(places, len(fraction) - len(fraction.lstrip("0")) + 2)
+    return _pointed(_scaled(value, places), places, least)
+
+
+def short_figure(value: str, unit: str) -> str:
+    """The same in little room: three digits and ``k``, ``M``, ``B`` or ``T`` from 10,000 on."""
+    digits = len(_whole(value))
+    if digits < 5:
+        return figure(value, unit)
+    scaled = _scaled(value, 3 - digits)
+    if abs(scaled) == 1000:  # 999,950 is 1M, not 1000k
+        scaled, digits = scaled // 10, digits + 1
+    exponent, suffix = next((pair for pair in _SUFFIXES if digits <= pair[0] + 3), _SUFFIXES[-1])
+    places = exponent + 3 - digits
+    if places < 0:
+        scaled, places = scaled * _power(-places), 0
+    return _pointed(scaled, places, 0) + suffix
+
+
+def window_text(window: str, name: str = "") -> str:
+    """How long a limit's window is: ``daily``, ``weekly``, ``5-hour``, ``30-day``, ``lifetime``; empty where
+    the meter's ``name`` says it already ("Requests per day").
+    """
+    if window in _EVERY:
+        text, noun = _EVERY[window]
+    else:
+        count = window.rstrip("smhdoy")
+        text = noun = f"{count}-{_LENGTHS[window[len(count) :]]}"
+    return "" if text in name.lower() or noun in name.lower() else text
+
+
+def span(seconds: float, parts: int = 2) -> str:
+    """``3 d 4 h``, ``4 h 12 min``, ``45 s``: so much is certain, what is smaller is dropped."""
+    left = max(0, int(seconds))
+    if left < 60:
+        return f"{left} s"
+    pieces = ((left // 86400, "d"), (left % 86400 // 3600, "h"), (left % 3600 // 60, "min"))
+    first = next(index for index, (count, _) in enumerate(pieces) if count)
+    return " ".join(f"{count} {unit}" for count, unit in pieces[first : first + parts] if count)
+
+
+def countdown(seconds: float, parts: int = 2) -> str:
+    """``in 3 d 4 h``; ``now`` when less than a second is left."""
+    return f"in {span(seconds, parts)}" if seconds >= 1 else "now"
+
+
+def age(seconds: float) -> str:
+    """``2 min ago``; ``just now`` under five seconds, and for a clock that runs behind."""
+    return f"{span(seconds, 1)} ago" if seconds >= 5 else "just now"
+
+
+def bar(fraction: float, width: int, *, ascii_only: bool = False) -> tuple[str, str]:
+    """A bar of ``width`` cells as its filled part and the rest. Only this drawing is cut to 0..1.
+
+    Anything left shows as something, and anything missing as a gap.
+    """
+    fraction = min(max(fraction, 0.0), 1.0)
+    steps = 1 if ascii_only else 8
+    filled = int(fraction * width * steps + 0.5)
+    if 0 < fraction < 1:
+        filled = min(max(filled, 1), width * steps - 1)
+    if ascii_only:
+        return "#" * filled, "-" * (width - filled)
+    full, part = divmod(filled, steps)
+    done = "█" * full + (_EIGHTHS[part] if part else "")
+    return done, "░" * (width - len(done))
+
+
+def _minor(unit: str) -> int | None:
+    """Decimal places of a currency code; None for any other unit."""
+    if len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper():
+        return _MINOR.get(unit, 2)
+    return None
+
+
+def _whole(value: str) -> str:
+    """The digits before the point, without sign and leading zeros."""
+    return value.partition(".")[0].lstrip("-0")
+
+
+def _digits(value: str) -> int:
+    """All digits of ``value`` as one number: zero only for zero."""
+    return int(value.replace(".", ""))
+
+
+def _scaled(value: str, places: int) -> int:
+    """``value`` times 10**places, rounded half to even."""
+    drop = len(value.partition(".")[2]) - places
+    digits = abs(_digits(value))
+    if drop <= 0:
+        digits *= _power(-drop)
+    else:
+        unit = _power(drop)
+        digits, rest = divmod(digits, unit)
+        if rest * 2 > unit or (rest * 2 == unit and digits % 2):
+            digits += 1
+    return -digits if value.startswith("-") else digits
+
+
+def _power(exponent: int) -> int:
+    return int("1" + "0" * exponent)
+
+
+def _pointed(scaled: int, places: int, least: int) -> str:
+    """``scaled`` over 10**places, grouped; zeros at its end are dropped down to ``least`` decimals."""
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
+    while len(fraction) > least and fraction.endswith("0"):
+        fraction = fraction[:-1]
+    text = _grouped(int(whole)) + (f".{fraction}" if fraction else "")
+    return f"-{text}" if scaled < 0 else text
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}"
