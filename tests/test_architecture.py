@@ -1,0 +1,116 @@
+"""The layers, and what each command may load: the promises that keep it small and quick."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gaugeway
+from gaugeway.testing.gateway import DemoGateway
+from gaugeway.testing.server import LoopbackServer
+
+SOURCE = Path(gaugeway.__file__).parent
+LIVE = (
+    "aiohttp",
+    "asyncio",
+    "ssl",
+    "gaugeway.transport.http",
+    "gaugeway.presets.neutral",
+    "tomlkit",
+    "platformdirs",
+)
+PRESENTATION = ("rich", "gaugeway.cli.terminal")
+MODULES = """
+import atexit, sys
+atexit.register(lambda: print(*sorted(sys.modules), sep="\\n", file=sys.stderr))
+from gaugeway.__main__ import main
+main()
+"""
+
+
+def python(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def loaded(*arguments: str, **environ: str) -> set[str]:
+    """The modules that one run of the command has loaded at its end, whatever coverage loads aside."""
+    bare = set(python("-c", "import atexit, sys; print(*sys.modules, sep='\\n')", **environ).stdout.split())
+    done = python("-c", MODULES, *arguments, **environ)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()) - bare
+
+
+@pytest.fixture
+def stored(tmp_path: Path):
+    """The surroundings of a process that finds a fresh reading in the store."""
+    config = tmp_path / "config.toml"
+    environ = {"GAUGEWAY_CONFIG": str(config), "GAUGEWAY_STATE_DIR": str(tmp_path / "state")}
+    with LoopbackServer(DemoGateway()) as server:
+        config.write_text(f'[gateways.lab]\nbase_url = "{server.url}/lab/v1"\napi_key = "sk-demo"\n')
+        assert python("-m", "gaugeway", "show", "--json", **environ).returncode == 0
+        yield environ
+        assert len(server.requests) == 1
+
+
+def test_the_layers_hold() -> None:
+    root = SOURCE.parent.parent
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    before = python("-c", "import sys; print(*sys.modules)").stdout.split()
+    after = python("-c", "import sys, gaugeway; print(*sys.modules)").stdout.split()
+    assert set(after) - set(before) == {"gaugeway"}
+
+
+def test_every_public_name_resolves_and_no_other() -> None:
+    assert sorted(dir(gaugeway)) == sorted(gaugeway.__all__)
+    for name in gaugeway.__all__:
+        assert getattr(gaugeway, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        gaugeway.nothing  # noqa: B018  (the access is the test)
+
+
+def test_json_from_the_store_loads_no_client_no_preset_and_no_rich(stored: dict[str, str]) -> None:
+    modules = loaded("show", "--json", **stored)
+    assert "gaugeway.view.project" in modules
+    assert modules.isdisjoint(LIVE + PRESENTATION)
+    assert not [name for name in modules if name.startswith("importlib.metadata")]
+
+
+def test_text_from_the_store_loads_no_client_and_no_preset(stored: dict[str, str]) -> None:
+    modules = loaded("show", **stored)
+    assert "gaugeway.cli.terminal" in modules
+    assert modules.isdisjoint(LIVE)
+
+
+def test_the_version_costs_no_metadata() -> None:
+    assert not [name for name in loaded("--version") if name.startswith("importlib.metadata")]
+
+
+def test_words_need_nothing_beyond_builtins() -> None:
+    tree = ast.parse((SOURCE / "view" / "words.py").read_text())
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def test_the_source_stays_small() -> None:
+    """A whole, and modules that one can read in one sitting."""
+    lengths = {path.name: len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")}
+    assert max(lengths.values()) <= 320, max(lengths, key=lengths.__getitem__)
