@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "read": "gaugeway.blocking",
+    "State": "gaugeway.collector",
     "Gateway": "gaugeway.sources.gateway",
     "Meter": "gaugeway.readings",
     "Reading": "gaugeway.readings",

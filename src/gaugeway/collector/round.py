@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from gaugeway.amounts import stamp
 from gaugeway.collector.schedule import Wish, due_at, is_due
 from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError, SetupError
-from gaugeway.readings import Reading
+from gaugeway.readings import Reading, as_of
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import Head, Store
 
@@ -75,10 +77,14 @@ class Round:
             self._on_state(state)
 
     def answer_stored(self, items: Sequence[Item]) -> None:
-        """These gateways are known as far as the store knows them."""
+        """These gateways are known as far as the store knows them. Meters that have reset since are expired."""
         readings = self.store.readings([item.head.id for item in items if item.head is not None])
+        now = self.clock()
         for item in items:
             reading = None if item.head is None else readings.get(item.head.id)
+            if reading is not None:  # what has reset since is nobody's current number, wherever it is shown
+                meters = tuple([as_of(meter, now) for meter in reading.meters])
+                reading = msgspec.structs.replace(reading, meters=meters)
             self.answer(item, reading, item.error or self._stored_error(item, reading))
 
     def _stored_error(self, item: Item, reading: Reading | None) -> GaugewayError | None:

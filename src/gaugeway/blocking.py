@@ -1,0 +1,108 @@
+"""The library for programs without an event loop; :mod:`gaugeway.aio` is for those with one."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Literal
+
+from gaugeway.collector import State, collect
+from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.gateway import Gateway
+from gaugeway.store import SqliteStore, open_store
+from gaugeway.transport.asking import Transport
+
+
+def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> list[State]:
+    """What is left on these gateways: each a Gateway (``Gateway.of`` makes one of plain values) or the id of
+    a configured one. Without any: on all that are configured.
+
+    Returns one State per gateway, in order: ``gateway``, ``reading`` (its meters with exact amounts; the last
+    good one), ``error`` (why there is none, or none newer) and ``next_read_at``. A gateway that can't be read
+    costs itself only. Without ``store`` every gateway is read live and nothing is written; ``"shared"`` is
+    what the command line uses: what is fresh enough comes from there, the rest goes there.
+
+    Raises SetupError for an id that is not configured and for a configuration that can't be read, StoreError
+    for a shared store of a newer gaugeway. Works inside a running event loop too, but blocks it.
+    """
+    environment = Environment.of_process()
+    wanted = chosen(gateways, environment)
+
+    def work() -> list[State]:
+        kept = opened(store, environment)
+        try:
+            return collect(wanted, store=kept, transport=http, clock=now)
+        finally:
+            kept.close()
+
+    return _elsewhere(work) if _inside_loop() else work()
+
+
+def chosen(gateways: Sequence[Gateway | str], environment: Environment) -> list[Gateway]:
+    """These gateways, ids looked up in the configuration; all configured ones where there are none."""
+    named = [one for one in gateways if isinstance(one, str)]
+    if gateways and not named:
+        return [one for one in gateways if isinstance(one, Gateway)]
+    from gaugeway.sources.openai_compatible import discover
+
+    found = discover(environment)
+    configured = {gateway.id: gateway for gateway in found.gateways}
+    broken = next((problem for problem in found.problems if problem.fatal), None)
+    missing = next((one for one in named if one not in configured), None)
+    if broken is not None and (missing is not None or not gateways):
+        raise SetupError("invalid_config", f"{broken.file}: {broken.message}")
+    if missing is not None:
+        raise SetupError("invalid_config", f"no gateway {missing!r} is configured")
+    return [configured[one] if isinstance(one, str) else one for one in gateways] or [*found.gateways]
+
+
+def opened(store: Literal["shared"] | None, environment: Environment) -> SqliteStore:
+    """The store of this user, or one in memory."""
+    if store is None:
+        return SqliteStore.in_memory()
+    return open_store(environment.state_dir(), now=now, warn=lambda text: warnings.warn(text, stacklevel=4))
+
+
+def http() -> AbstractAsyncContextManager[Transport]:
+    """The real network, with this process's proxies."""
+    from gaugeway.transport.http import HttpTransport
+
+    return HttpTransport(os.environ)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _inside_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")  # where nobody has loaded it, no loop is running
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _elsewhere(work: Callable[[], list[State]]) -> list[State]:
+    """``work`` in a thread of its own, so that it can have a loop of its own."""
+    states: list[State] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            states.extend(work())
+        except BaseException as error:  # noqa: BLE001  (it is raised where it is waited for)
+            failures.append(error)
+
+    thread = Thread(target=run, name="gaugeway", daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return states
