@@ -77,7 +77,7 @@ class Round:
             self._on_state(state)
 
     def answer_stored(self, items: Sequence[Item]) -> None:
-        """These gateways are known as far as the store knows them. Meters that have reset since are expired."""
+        """These gateways are known as far as the store knows; meters that have reset since are expired."""
         readings = self.store.readings([item.head.id for item in items if item.head is not None])
         now = self.clock()
         for item in items:
