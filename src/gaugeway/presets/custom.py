@@ -60,7 +60,7 @@ class _Moment(msgspec.Struct, forbid_unknown_fields=True):
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     """One ``[[meters]]`` table as the user writes it."""
 
-    name: str
+    name: str = ""
     unit: str | None = None
     kind: Kind | None = None
     scope: Literal["key", "user", "member", "team", "organization", "account", "gateway"] = "key"
@@ -103,7 +103,7 @@ class _Rule:
         given = self._amounts.keys()
         percents = given & set(_PERCENTS)
         if not self._title:
-            raise _invalid(f"{field}.name", "is empty")
+            raise _invalid(f"{field}.name", "is missing or empty")
         if not given:
             raise _invalid(field, f"needs one of {', '.join((*_AMOUNTS, *_PERCENTS))}")
         if percents and len(given) > 1:
