@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from gaugeway.collector.round import Round
-from gaugeway.collector.schedule import Wish
+from gaugeway.collector.schedule import NO_WISH, Wish
 from gaugeway.collector.state import State
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import Store
@@ -36,4 +36,11 @@ def collect(
         from gaugeway.collector.live import Live
 
         asyncio.run(Live(known, transport).run())
+    return known.states
+
+
+def stored(gateways: Sequence[Gateway], *, store: Store, clock: Callable[[], datetime]) -> list[State]:
+    """What the store has of these gateways, in their order. Nothing is asked."""
+    known = Round(gateways, store=store, clock=clock, wish=NO_WISH)
+    known.answer_stored(known.due)
     return known.states

@@ -7,7 +7,7 @@ import msgspec
 
 from gaugeway.amounts import stamp
 from gaugeway.collector.schedule import Wish, due_at, is_due
-from gaugeway.collector.state import State
+from gaugeway.collector.state import Attempt, State
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Reading, as_of
 from gaugeway.sources.gateway import Gateway
@@ -71,7 +71,17 @@ class Round:
         next_read_at = None
         if item.head is not None and item.error is None:
             next_read_at = datetime.fromtimestamp(due_at(item.gateway, item.head), UTC)
-        state = State(gateway=item.gateway, reading=reading, error=error, next_read_at=next_read_at)
+        last_attempt = None
+        if item.head is not None and item.head.attempted_at is not None:
+            at = datetime.fromtimestamp(item.head.attempted_at, UTC)
+            last_attempt = Attempt(at=at, outcome=item.head.error_code or "ok")
+        state = State(
+            gateway=item.gateway,
+            reading=reading,
+            error=error,
+            next_read_at=next_read_at,
+            last_attempt=last_attempt,
+        )
         self._states[item.position] = state
         if self._on_state is not None:
             self._on_state(state)

@@ -9,13 +9,22 @@ from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """When a gateway was last asked (UTC), and what came of it: ``ok``, or the error's code."""
+
+    at: datetime
+    outcome: str
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """``reading``: the last good one, if there is one. ``error``: why there is none, or none newer.
 
     ``next_read_at``: when the gateway is due again (UTC); None where this process can't ask it.
+    ``last_attempt``: None where nothing is stored.
     """
 
     gateway: Gateway
     reading: Reading | None = None
     error: GaugewayError | None = None
     next_read_at: datetime | None = None
+    last_attempt: Attempt | None = None
