@@ -194,7 +194,7 @@ def test_a_bar_fills_its_width_and_hides_no_rest(fraction: float, width: int, as
     done, rest = words.bar(fraction, width, ascii_only=ascii_only)
     assert len(done) + len(rest) == width
     assert (done == "") == (fraction <= 0)
-    assert "".join((done, rest)).isascii() == ascii_only
+    assert f"{done}{rest}".isascii() == ascii_only
     full = "#" * width if ascii_only else "█" * width
     if width > 1 or not ascii_only:
         assert (done == full) == (fraction >= 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.collector import State, collect
+from gaugeway.collector import State, collect, stored
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found, discover
@@ -100,6 +100,16 @@ class App:
                 refresh=refresh,
                 on_state=lambda state: states.update({state.gateway.id: state}),
             )
+
+    def stored(self, gateways: Sequence[Gateway]) -> list[State]:
+        """What the store has, and nothing asked. Raises StoreError."""
+        if not gateways:
+            return []
+        store = self.store()
+        try:
+            return stored(gateways, store=store, clock=self.clock)
+        finally:
+            store.close()
 
     def console(self, *, stderr: bool = False) -> "Console":
         """A terminal or a pipe, as it is: colours only on a terminal, and never where NO_COLOR is set."""

@@ -59,12 +59,8 @@ class Columns(NamedTuple):
 
 def render(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> None:
     """Print one block per gateway."""
-    if not views:
-        return
-    with console.capture() as captured:
-        text = page(views, now=now, console=console, verbose=verbose)
-        console.print(text, no_wrap=True, overflow="crop", highlight=False)
-    console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
+    if views:
+        put(console, page(views, now=now, console=console, verbose=verbose))
 
 
 def page(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> Text:
@@ -83,7 +79,7 @@ class _Page:
         self.now = now.timestamp()
         self.console = console
         self.verbose = verbose
-        self.glyphs = ASCII if console.options.ascii_only else UNICODE
+        self.glyphs = glyphs_of(console)
         self.columns = self._columns([self._shown(view) for view in views], console.width)
         self.width = min(console.width, _PROSE)
         if self.columns.bar:  # what stands at the right of a header stands above the end of the lines
@@ -132,20 +128,22 @@ class _Page:
             yield Text(f"  {hidden} more with -v", "dim")
         if view.coverage == "partial":
             more = "" if self.verbose or not view.notes else " (-v says more)"
-            yield from self._prose("!", f"partly read: this key may not see every limit{more}", "yellow")
+            yield from prose(
+                self.console, "!", f"partly read: this key may not see every limit{more}", "yellow"
+            )
         if view.error is not None:
             message = f"{view.error.message} ({view.error.code})"
             if view.next_read_at is not None:
                 due = datetime.fromisoformat(view.next_read_at).timestamp() - self.now
                 message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
             failed = view.status != "stale"
-            yield from self._prose(self.glyphs.cross, message, "red" if failed else "yellow")
+            yield from prose(self.console, self.glyphs.cross, message, "red" if failed else "yellow")
             if view.error.hint:
-                yield from self._prose(self.glyphs.arrow, view.error.hint, "")
+                yield from prose(self.console, self.glyphs.arrow, view.error.hint, "")
         yield from self._key(view)
         if self.verbose:
             for note in view.notes:
-                yield from self._prose(self.glyphs.dash, note, "dim")
+                yield from prose(self.console, self.glyphs.dash, note, "dim")
 
     def _header(self, view: GatewayView) -> Text:
         left, right = self._left(view), self._right(view)
@@ -156,8 +154,8 @@ class _Page:
         known_as = f"{view.id} {self.glyphs.dash} " if self.verbose and view.id != view.label else ""
         return Text.assemble(
             (f"{self.glyphs.dot} ", self._style(view)),
-            (self._said(view.label), "bold"),
-            (f"  {known_as}{self._said(view.preset)}", "dim"),
+            (said(self.console, view.label), "bold"),
+            (f"  {known_as}{said(self.console, view.preset)}", "dim"),
         )
 
     def _right(self, view: GatewayView) -> Text:
@@ -208,7 +206,7 @@ class _Page:
         return Text.assemble((done, style), (rest, "dim"), " ", (percent, style))
 
     def _title(self, entry: Entry) -> Text:
-        title = Text(self._said(entry.name), "bold" if entry.binding else "")
+        title = Text(said(self.console, entry.name), "bold" if entry.binding else "")
         if entry.window:
             title.append(f" {entry.window}", "dim")
         return title
@@ -222,15 +220,9 @@ class _Page:
         text = f"key {name}" if name else "the key"
         if left is not None:
             text += f" expires {words.countdown(left)}" if left > 0 else " has expired"
-        yield from self._prose("!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim")
-
-    def _prose(self, sign: str, text: str, style: str) -> Iterator[Text]:
-        """Text of any length, wrapped under its sign."""
-        indent = 2 + len(sign) + 1
-        width = max(min(self.console.width, _PROSE) - indent, 20)
-        for index, line in enumerate(Text(self._said(text, 600), style).wrap(self.console, width)):
-            line.rstrip()
-            yield Text.assemble((f"  {sign} " if index == 0 else " " * indent, style), line)
+        yield from prose(
+            self.console, "!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim"
+        )
 
     def _fit(self, text: Text, width: int) -> None:
         """Cut or pad to ``width`` cells: a wide character takes two."""
@@ -240,10 +232,30 @@ class _Page:
     def _overflow(self) -> OverflowMethod:
         return "crop" if self.glyphs.ascii_only else "ellipsis"
 
-    def _said(self, text: str, most: int = 200) -> str:
-        """Text from elsewhere, without control characters and within what the terminal can encode."""
-        encoding = self.console.encoding
-        return clean(text, most).encode(encoding, "replace").decode(encoding)
+
+def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
+    """Text of any length, wrapped under its sign."""
+    indent = 2 + cell_len(sign) + 1
+    width = max(min(console.width, _PROSE) - indent, 20)
+    for index, line in enumerate(Text(said(console, text, 600), style).wrap(console, width)):
+        line.rstrip()
+        yield Text.assemble((f"  {sign} " if index == 0 else " " * indent, style), line)
+
+
+def said(console: Console, text: str, most: int = 200) -> str:
+    """Text from elsewhere, without control characters and within what the terminal can encode."""
+    return clean(text, most).encode(console.encoding, "replace").decode(console.encoding)
+
+
+def glyphs_of(console: Console) -> Glyphs:
+    return ASCII if console.options.ascii_only else UNICODE
+
+
+def put(console: Console, text: Text) -> None:
+    """Print lines that were made to fit."""
+    with console.capture() as captured:
+        console.print(text, no_wrap=True, overflow="crop", highlight=False)
+    console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
 
 
 def _aligned(amounts: Sequence[Amount]) -> list[str]:

@@ -1,0 +1,109 @@
+"""``gaugeway status``: the doctor. Says of each gateway where it comes from and what stands in its way."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from gaugeway.cli.context import App, chosen, complete_ids, narrate
+from gaugeway.cli.show import exit_code
+from gaugeway.collector import State
+from gaugeway.errors import StoreError
+from gaugeway.sources.gateway import Gateway
+from gaugeway.view import words
+from gaugeway.view.project import project
+from gaugeway.view.report import SCHEMA, GatewayReport, ProblemView, Report, problem_view, report
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@click.command("status")
+@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@click.option("--json", "as_json", is_flag=True, help="Print gaugeway.status/1, for programs.")
+@click.pass_obj
+def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
+    """Say where each gateway and its key come from, and what is wrong.
+
+    Asks nothing and shows no key. Exits like `show`.
+    """
+    found = app.found()
+    states, problems = _stored(app, chosen(found, ids))
+    reports = tuple(report(state, app.env.environ) for state in states)
+    problems = (*(problem_view(problem) for problem in found.problems), *problems)
+    if as_json:
+        import msgspec
+
+        document = Report(schema=SCHEMA, gateways=reports, problems=problems)
+        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+    else:
+        _print_text(reports, problems, app.clock(), app.console())
+    if not found.gateways:
+        narrate("no gateway is configured; `gaugeway add URL` sets one up")
+    now = app.clock()
+    return exit_code(found, [project(state.gateway, state.reading, state.error, now=now) for state in states])
+
+
+def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[ProblemView, ...]]:
+    """What the store has; where it can't be used the doctor says so, and what is known without."""
+    try:
+        return app.stored(gateways), ()
+    except StoreError as error:
+        problem = ProblemView(file=str(app.env.state_dir()), field="", message=str(error))
+        return [State(gateway=one, error=one.error or one.key.error) for one in gateways], (problem,)
+
+
+def _print_text(
+    reports: Sequence[GatewayReport], problems: Sequence[ProblemView], now: datetime, console: "Console"
+) -> None:
+    from rich.text import Text
+
+    from gaugeway.cli.terminal import glyphs_of, prose, put, said
+
+    glyphs = glyphs_of(console)
+    blocks = []
+    for one in reports:
+        style = "green" if one.hint is None else "red"
+        lines = [Text.assemble((f"{glyphs.dot} ", style), (said(console, one.label), "bold"))]
+        before = ""
+        for name, value in _facts(one, now):
+            shown = "" if name == before else name
+            lines.append(Text.assemble((f"  {shown:<23}", "dim"), said(console, value)))
+            before = name
+        if one.hint is not None:
+            lines += prose(console, glyphs.arrow, one.hint, "red")
+        blocks.append(Text("\n").join(lines))
+    for problem in problems:
+        where = f"{problem.file}: {problem.field}" if problem.field else problem.file
+        lines = [Text.assemble(("! ", "yellow"), said(console, where))]
+        blocks.append(Text("\n").join([*lines, *prose(console, " ", problem.message, "")]))
+    put(console, Text("\n\n").join(blocks))
+
+
+def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:
+    """Names as in the JSON, values for people."""
+    yield "provider_id", one.provider_id
+    yield "preset", one.preset
+    for place in one.defined_in:
+        line = "" if place.line is None else f":{place.line}"
+        yield "defined_in", f"{place.file}{line} ({place.trust})"
+    yield "origin", one.origin or "none"
+    yield "quota_path", one.quota_path or "the preset's own"
+    yield "auth", one.auth or "unknown"
+    yield "proxy", one.proxy or "none"
+    yield "api_key_configured", "yes" if one.api_key_configured else "no"
+    yield "api_key_source", one.api_key_source or "none"
+    for path in one.api_key_checked_paths:
+        yield "api_key_checked_paths", path
+    attempt, due = one.last_attempt, one.next_read_at
+    yield (
+        "last_attempt",
+        (f"{attempt.outcome}, {words.age(-_until(attempt.at, now))}" if attempt else "never"),
+    )
+    never = "with the next `gaugeway show`" if one.hint is None else "when this is mended"
+    yield "next_read_at", words.countdown(_until(due, now)) if due else never
+
+
+def _until(stamp: str, now: datetime) -> float:
+    return (datetime.fromisoformat(stamp) - now).total_seconds()

@@ -1,0 +1,109 @@
+"""What ``gaugeway status`` tells: the JSON contract ``gaugeway.status/1`` as types, and how it is filled."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gaugeway.amounts import stamp
+from gaugeway.collector import State
+from gaugeway.errors import GaugewayError
+from gaugeway.presets import find
+from gaugeway.sources.diagnosis import diagnose
+from gaugeway.sources.gateway import Definition, Gateway
+from gaugeway.sources.settings import Problem
+from gaugeway.transport import Origin
+from gaugeway.transport.proxy import proxy_for, without_password
+
+SCHEMA = "gaugeway.status/1"
+
+
+class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest attempt of any process: when (UTC), and ``ok`` or the error's code."""
+
+    at: str
+    outcome: str
+
+
+class GatewayReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One gateway as it is configured, and what stands in its way.
+
+    ``quota_path`` and ``auth`` are the effective ones; null where the preset has fixed paths, or is unknown.
+    ``proxy`` is shown without its password. ``api_key_source`` is a template as written or the name of a
+    place, never a key; ``api_key_checked_paths`` every place that was looked at. ``hint`` is null where
+    nothing is wrong.
+    """
+
+    provider_id: str
+    label: str
+    preset: str
+    defined_in: tuple[Definition, ...]
+    origin: str | None
+    quota_path: str | None
+    auth: str | None
+    proxy: str | None
+    api_key_configured: bool
+    api_key_source: str | None
+    api_key_checked_paths: tuple[str, ...]
+    last_attempt: AttemptView | None
+    next_read_at: str | None
+    hint: str | None
+
+
+class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about a configured place. ``field`` is empty where it is about the whole file."""
+
+    file: str
+    field: str
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that ``gaugeway status --json`` prints."""
+
+    schema: str
+    gateways: tuple[GatewayReport, ...]
+    problems: tuple[ProblemView, ...]
+
+
+def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
+    """One gateway's section. ``environ`` has the proxy variables."""
+    gateway, error = state.gateway, state.error
+    facts = diagnose(gateway)
+    quota_path, auth = facts.quota_path, facts.auth
+    proxy = None
+    try:
+        preset = find(gateway.preset)
+        quota_path = quota_path or preset.default_path
+        auth = auth or preset.auth
+        proxy = _proxy(gateway, environ)
+    except GaugewayError as wrong:
+        error = error or wrong
+    attempt = state.last_attempt
+    return GatewayReport(
+        provider_id=facts.provider_id,
+        label=facts.label,
+        preset=facts.preset,
+        defined_in=facts.defined_in,
+        origin=facts.origin,
+        quota_path=quota_path,
+        auth=auth,
+        proxy=proxy,
+        api_key_configured=facts.api_key_configured,
+        api_key_source=facts.api_key_source,
+        api_key_checked_paths=facts.api_key_checked_paths,
+        last_attempt=None if attempt is None else AttemptView(at=stamp(attempt.at), outcome=attempt.outcome),
+        next_read_at=None if state.next_read_at is None else stamp(state.next_read_at),
+        hint=None if error is None else str(error),
+    )
+
+
+def problem_view(problem: Problem) -> ProblemView:
+    line = "" if problem.line is None else f"line {problem.line}: "
+    return ProblemView(file=problem.file, field=problem.field, message=line + problem.message)
+
+
+def _proxy(gateway: Gateway, environ: Mapping[str, str]) -> str | None:
+    if gateway.base_url is None:
+        return None
+    proxy = proxy_for(Origin.of(gateway.base_url), environ)
+    return None if proxy is None else without_password(proxy)
