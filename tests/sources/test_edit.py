@@ -2,7 +2,6 @@
 
 import stat
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.edit import editable_file, literal_keys, read_text, save, store_key, with_gateway
-from gaugeway.sources.environment import Environment
+from gaugeway.sources.edit import literal_keys, read_text, save, store_key, with_gateway
 from gaugeway.transport import Secret
 
 SETTINGS: dict[str, str | bool] = {
@@ -151,25 +149,3 @@ def test_a_stored_key_is_private_and_its_template_names_it(tmp_path):
     assert path.read_text() == "sk-test-123\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def environment(tmp_path: Path, **environ: str) -> Environment:
-    home = tmp_path / "home"
-    repository = tmp_path / "repo"
-    home.mkdir()
-    (repository / ".git").mkdir(parents=True)
-    return Environment(environ=environ, home=home, cwd=repository)
-
-
-def test_which_file_is_edited(tmp_path):
-    own = tmp_path / "home" / ".config" / "gaugeway" / "config.toml"
-    env = environment(tmp_path)
-    assert editable_file(env, None) == own
-    assert editable_file(env, Path("typed.toml")) == tmp_path / "repo" / "typed.toml"
-
-
-@pytest.mark.parametrize(("named", "is_taken"), [("elsewhere.toml", True), ("repo/config.toml", False)])
-def test_a_variable_does_not_lead_an_edit_into_the_work_tree(tmp_path, named, is_taken):
-    env = environment(tmp_path, GAUGEWAY_CONFIG=str(tmp_path / named))
-    own = tmp_path / "home" / ".config" / "gaugeway" / "config.toml"
-    assert editable_file(env, None) == (tmp_path / named if is_taken else own)

@@ -184,8 +184,9 @@ class _Looking:
             if preset.default_path is None:
                 continue
             async with self.transport.visit(self.target(self.base_url, secret, preset.auth)) as ask:
+                once = _Once(ask, preset.auth, answers, self.attempts)
                 try:
-                    answer = await read(preset, _Once(ask, preset.auth, answers, self.attempts))
+                    answer = await read(preset, once)
                 except _EnoughError:
                     break
                 except ReadError as error:
@@ -194,7 +195,7 @@ class _Looking:
                     if error.code in _KEY_REFUSED:
                         return self.finding(reason="the gateway does not accept the key", refused=error)
                     continue
-            reason = f"{preset.default_path}, asked with the key, answers in its form"
+            reason = f"{once.path}, asked with the key, answers in its form"
             return self.finding(preset, reason=reason, answer=answer)
         return None
 
@@ -213,8 +214,10 @@ class _Once:
         self._auth = auth
         self._answers = answers
         self._attempts = attempts
+        self.path = ""  # the last one asked
 
     async def __call__(self, path: str, *, base: Base = "url", accept: Collection[int] = (200,)) -> Reply:
+        self.path = path
         request = (self._auth, path, base, frozenset(accept))
         if request not in self._answers:
             if len(self._answers) == MAX_WITH_KEY:

@@ -11,25 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Environment
-from gaugeway.sources.trust import WorkTrees
 from gaugeway.transport import Secret
 
 Settings = Mapping[str, str | bool]
-
-
-def editable_file(env: Environment, typed: Path | None) -> Path:
-    """The config that an edit goes to: the one typed, the one GAUGEWAY_CONFIG names, else the user's own.
-
-    A variable that names a file in the current git work tree may be the repository's doing, so what is
-    written there would not be read with trust: the user's own file is taken instead.
-    """
-    if typed is not None:
-        return env.path(str(typed))
-    named = env.named("GAUGEWAY_CONFIG")
-    if named is not None and WorkTrees(env).trust(named) == "trusted":
-        return named.path
-    return env.config_file().path
 
 
 def read_text(path: Path) -> str:

@@ -1,0 +1,105 @@
+"""What a gateway answers, as the beginning of a ``custom`` mapping: its paths with values, and a template."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from gaugeway.amounts import clean, plain
+from gaugeway.amounts.paths import paths
+from gaugeway.cli.context import App
+from gaugeway.errors import ReadError
+from gaugeway.presets import custom
+from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.keys import variable_of
+from gaugeway.transport import Origin, Target
+
+# Field names that products use, by what they mostly mean. A guess: the template says so.
+_ROLES = {
+    "used": re.compile(r"used|usage|spen[dt]|consumed", re.IGNORECASE),
+    "remaining": re.compile(r"remain|left|available|balance|credit", re.IGNORECASE),
+    "limit": re.compile(r"limit|quota|max|total|granted|allowance|budget", re.IGNORECASE),
+}
+_RESET = re.compile(r"reset|renew|period_end", re.IGNORECASE)
+_WIDEST = 60  # characters of a path before its value
+
+
+def print_mapping(app: App, gateway: Gateway, settings: dict[str, str | bool]) -> None:
+    """Asks once, and prints what to copy into the config. Raises ReadError."""
+    path = gateway.quota_path or custom.default_path or ""
+    leaves = paths(asyncio.run(_fetch(app, gateway, path)))
+    click.echo(f"# {gateway.base_url}{path} answers, path by path:\n{listing(leaves)}\n")
+    click.echo("# A beginning, guessed from the names: check each line, then put it into your config.toml.")
+    click.echo(template(gateway.id, settings, leaves), nl=False)
+    if "api_key" not in settings:
+        click.echo(
+            f"# The key is looked for in the variable {variable_of(gateway.id)} and in OpenCode's files."
+        )
+
+
+async def _fetch(app: App, gateway: Gateway, path: str) -> Any:
+    assert gateway.base_url is not None
+    target = Target(
+        base_url=gateway.base_url,
+        origin=Origin.of(gateway.base_url),
+        secret=gateway.key.secret,
+        auth=custom.auth,
+    )
+    async with app.transport() as transport, transport.visit(target) as ask:
+        return (await ask(path)).json
+
+
+def listing(leaves: Sequence[tuple[str, Any]]) -> str:
+    """One line per path, as TOML comments. Raises ReadError ``unexpected_shape`` where there is none."""
+    if not leaves:
+        raise ReadError("unexpected_shape", "the answer holds no value that a path leads to")
+    width = min(_WIDEST, max(len(path) for path, _ in leaves))
+    return "\n".join(f"#   {clean(path):{width}}  {_shown(value)}" for path, value in leaves)
+
+
+def template(gateway_id: str, settings: dict[str, str | bool], leaves: Sequence[tuple[str, Any]]) -> str:
+    """The gateway's tables with one meter, filled in as far as the names of the fields suggest."""
+    import tomlkit
+
+    meter = {"name": "Quota", "unit": "tokens", **_guess(leaves)}
+    document = tomlkit.document()
+    document["gateways"] = {gateway_id: {**settings, "meters": [meter]}}
+    return tomlkit.dumps(document).removeprefix("[gateways]\n")
+
+
+def _guess(leaves: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    amounts = [path for path, value in leaves if _is_amount(value) and not _RESET.search(_name(path))]
+    roles: dict[str, Any] = {}
+    for path in amounts:
+        role = next((role for role, names in _ROLES.items() if names.search(_name(path))), None)
+        if role is not None:
+            roles.setdefault(role, path)
+    if not roles:
+        roles["remaining"] = (amounts or [leaves[0][0]])[0]
+    for path, value in leaves:
+        if _RESET.search(_name(path)) and value is not None:
+            form = "iso" if not _is_amount(value) else "unix" if Decimal(value) < 10**11 else "unix_ms"
+            roles["resets_at"] = path if form == "iso" else {"path": path, "format": form}
+            break
+    return roles
+
+
+def _name(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _is_amount(value: Any) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?", value) is not None
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{clean(value, 60)}"'
+    if isinstance(value, bool) or value is None:
+        return "null" if value is None else str(value).lower()
+    return plain(Decimal(value)) if abs(Decimal(value).adjusted()) < 40 else f"{Decimal(value):.3e}"

@@ -1,0 +1,150 @@
+"""One gateway on trial, before it is configured: which key it gets, what runs there, what it says."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from gaugeway.cli.context import App
+from gaugeway.detect import Finding, detect
+from gaugeway.errors import GaugewayError
+from gaugeway.presets import Options, Preset, find, in_tree
+from gaugeway.readings import Answer, Reading
+from gaugeway.sources.gateway import Gateway, check_key
+from gaugeway.sources.keys import variable_of
+from gaugeway.sources.settings import Setting
+from gaugeway.sources.templates import expand
+from gaugeway.transport import Ask, Origin, Secret
+from gaugeway.view.project import project
+
+UNDETECTABLE = "custom"  # it reads any JSON, given a description
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A key and how the config refers to it; ``template`` None: it is found without a setting."""
+
+    secret: Secret | None
+    source: str
+    template: str | None = None
+
+
+def credential(
+    app: App, gateway: Gateway, known: Sequence[Gateway], *, key_env: str | None, key_file: str | None
+) -> Credential | None:
+    """The key that the options name; else that of the gateway's variable; else the one which a configured
+    gateway of the same origin already has. Raises SetupError where an option's key is not there.
+    """
+    if key_env is not None and key_file is not None:
+        raise click.UsageError("--key-env and --key-file name one key each: give one of them")
+    if key_env is not None or key_file is not None:
+        option = "--key-file" if key_env is None else "--key-env"
+        template = f"{{env:{key_env}}}" if key_file is None else f"{{file:{app.env.path(key_file)}}}"
+        setting = Setting(
+            value=template, file="the command line", line=None, field=option, folder=app.env.cwd, own=True
+        )
+        return Credential(check_key(expand(setting, app.env), option), template, template)
+    variable = variable_of(gateway.id)
+    if text := app.env.environ.get(variable):
+        return Credential(check_key(text, variable), f"the variable {variable}")
+    assert gateway.base_url is not None
+    for other in known:
+        same = other.base_url is not None and Origin.of(other.base_url) == Origin.of(gateway.base_url)
+        if same and other.key.secret is not None:
+            return Credential(other.key.secret, f"the key of {other.id}")
+    return None
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What detection found, the gateway as it would be configured, and its first reading."""
+
+    finding: Finding
+    gateway: Gateway
+    reading: Reading | None = None
+    error: GaugewayError | None = None
+
+
+def put_on_trial(app: App, gateway: Gateway, preset: str | None = None) -> Trial:
+    """Finds out what runs at the gateway's base URL, unless ``preset`` says it, and reads its quota once.
+
+    Nothing is kept. Without a key only detection takes place.
+    """
+    return asyncio.run(_trial(app, gateway, preset))
+
+
+async def _trial(app: App, gateway: Gateway, preset: str | None) -> Trial:
+    from gaugeway.collector.reader import Reader
+
+    assert gateway.base_url is not None
+    secret = gateway.key.secret
+
+    async def read(product: Preset, ask: Ask) -> Answer:
+        return await product.read(
+            ask, Options(quota_path=gateway.quota_path or product.default_path or ""), app.clock()
+        )
+
+    async with app.transport() as transport:
+        if preset is not None:
+            finding = Finding(
+                base_url=gateway.base_url, preset=preset, title=find(preset).title, reason="you say so"
+            )
+        else:
+            presets = [find(name) for name in in_tree() if name != UNDETECTABLE]
+            try:
+                finding = await detect(gateway.base_url, transport, presets, read, secret)
+            except GaugewayError as error:
+                return Trial(
+                    finding=Finding(base_url=gateway.base_url, reason="it can't be asked"),
+                    gateway=gateway,
+                    error=error,
+                )
+        if finding.preset is None:
+            return Trial(finding=finding, gateway=gateway, error=finding.refused)
+        gateway = msgspec.structs.replace(gateway, base_url=finding.base_url, preset=finding.preset)
+        if secret is None:
+            return Trial(finding=finding, gateway=gateway)
+        try:
+            if finding.answer is not None:  # which was a read with the key; it is not made twice
+                reading = Reading.of(finding.answer, preset=finding.preset, observed_at=app.clock())
+            else:
+                reading = await Reader(transport, app.clock).read(gateway)
+        except GaugewayError as error:
+            return Trial(finding=finding, gateway=gateway, error=error)
+    return Trial(finding=finding, gateway=gateway, reading=reading)
+
+
+def explain(trial: Trial, *, err: bool) -> None:
+    """What runs there and why; where that is not known, what was asked and what to do."""
+    finding = trial.finding
+    if finding.preset is not None:
+        click.echo(
+            f"{finding.base_url}: {finding.title} (preset {finding.preset}), because {finding.reason}",
+            err=err,
+        )
+        return
+    click.echo(f"{finding.base_url}: {finding.reason}", err=err)
+    width = max((len(attempt.path) for attempt in finding.attempts), default=0)
+    for attempt in finding.attempts:
+        key = " with the key" if attempt.with_key else ""
+        click.echo(
+            f"  {attempt.path:{width}}  {attempt.outcome.removeprefix(attempt.path + ' ')}{key}", err=err
+        )
+    if trial.error is not None:
+        click.echo(f"  {trial.error.message}; {trial.error.hint}", err=err)
+    elif trial.gateway.key.secret is None:
+        click.echo("  with a key more can be found out: --key-env NAME or --key-file PATH", err=err)
+    else:
+        click.echo(
+            "  if it has a quota endpoint of its own, describe that:\n"
+            f"  gaugeway add {finding.base_url} --preset custom --quota-path /its/path",
+            err=err,
+        )
+
+
+def show(app: App, trial: Trial) -> None:
+    """The reading, or why there is none, as `gaugeway show` draws it."""
+    from gaugeway.cli.terminal import render
+
+    now = app.clock()
+    view = project(trial.gateway, trial.reading, trial.error, now=now)
+    render([view], now=now, console=app.console(), verbose=True)
