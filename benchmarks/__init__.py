@@ -1,0 +1,1 @@
+"""`make bench`: measures what the documentation promises, and writes docs/performance.md."""
