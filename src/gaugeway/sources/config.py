@@ -2,7 +2,6 @@
 documentation both come from them.
 """
 
-import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -15,59 +14,12 @@ from msgspec import Meta
 from gaugeway.amounts import clean
 from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
-from gaugeway.readings import Kind, Scope
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Definition, Trust, check_id
 from gaugeway.sources.settings import Draft, Problem, Setting, where
 from gaugeway.sources.trust import WorkTrees
 
 DISPLAY_FIELDS = frozenset({"label", "low", "critical", "low_amount", "critical_amount"})
-
-
-class PathTable(msgspec.Struct, frozen=True, kw_only=True):
-    """A value of a custom meter, where its path alone does not say enough."""
-
-    path: Annotated[str, Meta(description="dotted path; `[0]` indexes, `[name=daily]` selects from a list")]
-    divide_by: Annotated[Decimal, Meta(description="the number found is divided by this")] = Decimal(1)
-    of: Annotated[Decimal, Meta(description="what a percentage counts to: 100, or 1 for fractions")] = (
-        Decimal(100)
-    )
-    format: Annotated[str, Meta(description="of a time: `iso`, `unix`, `unix_ms` or `seconds_from_now`")] = (
-        "iso"
-    )
-
-
-PathSetting = str | PathTable
-
-
-class MeterTable(msgspec.Struct, frozen=True, kw_only=True):
-    """``[[gateways.ID.meters]]``: one meter of the ``custom`` preset. At least one value is needed."""
-
-    name: Annotated[str, Meta(description="display name; its slug is the meter's name in ids")]
-    unit: Annotated[
-        str | None, Meta(description="`tokens`, `requests`, a currency code or the gateway's word")
-    ] = None
-    kind: Annotated[
-        Kind | None,
-        Meta(
-            description="default: allowance with a limit, balance with remaining alone, spend with used alone"
-        ),
-    ] = None
-    scope: Annotated[Scope, Meta(description="whose meter it is")] = "key"
-    window: Annotated[str | None, Meta(description="`5h`, `1d`, `30d`, `1mo`, `lifetime`")] = None
-    limit: Annotated[PathSetting | None, Meta(description="where the limit stands")] = None
-    used: Annotated[PathSetting | None, Meta(description="where the used amount stands")] = None
-    remaining: Annotated[PathSetting | None, Meta(description="where the remaining amount stands")] = None
-    unlimited: Annotated[list[Any], Meta(description="values of limit that mean unlimited")] = []
-    percent_remaining: Annotated[
-        PathSetting | None, Meta(description="instead of limit, used and remaining: the percentage left")
-    ] = None
-    percent_used: Annotated[
-        PathSetting | None, Meta(description="instead of limit, used and remaining: the percentage used")
-    ] = None
-    resets_at: Annotated[PathSetting | None, Meta(description="where the time of the next reset stands")] = (
-        None
-    )
 
 
 class GatewayTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,18 +71,18 @@ class GatewayTable(msgspec.Struct, frozen=True, kw_only=True):
     critical_amount: Annotated[
         Decimal | None, Meta(description="the same for balances without a limit, in the meter's unit")
     ] = None
-    meters: Annotated[list[dict[str, Any]], Meta(description="the meters of the `custom` preset")] = []
+    meters: Annotated[
+        list[dict[str, Any]],
+        Meta(description="`[[gateways.ID.meters]]`: the meters of the `custom` preset, which checks them"),
+    ] = []
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.timeout):
-            raise ValueError("timeout is not a number of seconds")
         for name in ("low", "critical", "low_amount", "critical_amount"):
             value = getattr(self, name)
             if value is not None and not (value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT):
                 raise ValueError(f"{name} is not a number of plausible size")
 
 
-_KNOWN = {table: frozenset(table.__struct_fields__) for table in (GatewayTable, MeterTable, PathTable)}
 _HEADER = re.compile(
     r"""^[ \t]*\[{0,2}[ \t]*gateways[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""",
     re.MULTILINE,
@@ -259,9 +211,7 @@ class _Reader:
         error = None
         try:
             check_id(name, place)
-            parsed = _validated(table, GatewayTable, place)
-            for index, meter in enumerate(parsed.meters):
-                _check_meter(meter, f"{place}.meters[{index}]")
+            parsed = _validated(table, place)
             fields = {
                 key: Setting(
                     value=getattr(parsed, key),
@@ -284,28 +234,17 @@ class _Reader:
         )
 
 
-def _check_meter(meter: dict[str, Any], place: str) -> None:
-    """Types and names of a custom meter's settings; what they mean is the preset's business."""
-    for key, value in meter.items():
-        if isinstance(value, dict):
-            _validated(value, PathTable, f"{place}.{key}")
-    _validated(meter, MeterTable, place)
-
-
-def _validated(table: Any, kind: type[Any], place: str) -> Any:
-    """The table as ``kind``; raises SetupError ``invalid_config`` naming the field."""
+def _validated(table: Any, place: str) -> GatewayTable:
+    """Raises SetupError ``invalid_config`` naming the field, and for an unknown one the nearest known."""
     if not isinstance(table, dict):
         raise SetupError("invalid_config", f"{place} is not a table")
     for key, value in table.items():
-        if key not in _KNOWN[kind]:
-            quoting = (
-                " (an id with a dot needs quotes)" if isinstance(value, dict) and kind is GatewayTable else ""
-            )
-            raise SetupError(
-                "invalid_config", f"{place}.{clean(key)} is not known{_nearest(key, _KNOWN[kind])}{quoting}"
-            )
+        if key not in GatewayTable.__struct_fields__:
+            what = f"{clean(key)} is not known{_nearest(key, GatewayTable.__struct_fields__)}"
+            hint = "an id with a dot needs quotes" if isinstance(value, dict) else None
+            raise SetupError("invalid_config", f"{place}.{what}", hint)
     try:
-        return msgspec.convert(table, kind)
+        return msgspec.convert(table, GatewayTable)
     except msgspec.ValidationError as error:
         # "Expected `int`, got `str` - at `$.refresh`": names types and bounds, never the value
         what, _, at = str(error).partition(" - at `$")

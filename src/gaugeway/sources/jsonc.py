@@ -34,6 +34,7 @@ class JsoncError(SetupError):
         super().__init__("invalid_config", f"{file}:{line}:{column}: {what}")
         self.line = line
         self.column = column
+        self.what = what
 
 
 class Document:

@@ -67,11 +67,8 @@ def read_text(data: bytes, file: str, folder: Path, trust: Trust, problems: list
     except jsonc.JsoncError as error:
         # Only a file of the user's own is worth an exit code: no repository decides about that.
         fatal = trust == "trusted"
-        problems.append(
-            Problem(
-                file=file, line=error.line, field="", message=f"is not JSON: {error.message}", fatal=fatal
-            )
-        )
+        message = f"is not JSON: {error.what} (column {error.column})"
+        problems.append(Problem(file=file, line=error.line, field="", message=message, fatal=fatal))
         return None
     if not isinstance(document.value, dict):
         problems.append(Problem(file=file, line=document.line(()), field="", message="is not an object"))

@@ -134,9 +134,9 @@ class _Merged:
             return
         self.origin = Origin.of(self._base_url)
         stated = [one for one in (self._item_url, options.base_url) if one is not None]
-        if stated and self.origin not in {_origin(one, self._env) for one in stated}:
+        if setting.own and stated and self.origin not in [_origin(one, self._env) for one in stated]:
             self._implied_error = (
-                f"OpenCode's key for {self.id} is not used: {stated[0].where} binds it to another place "
+                f"OpenCode's key for {self.id} is not used: {stated[0].where} binds it to another origin "
                 f"than {self.origin}"
             )
 

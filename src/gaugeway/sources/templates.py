@@ -142,7 +142,7 @@ def _file(path: Path) -> str:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError):  # ValueError: a NUL in the path
         raise _Unresolved("can't be read") from None
-    return _decode(content)
+    return _decode(content).strip()  # editors and `echo` end it with a newline
 
 
 def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_SECONDS) -> str:
@@ -235,10 +235,9 @@ def _keyring(argument: str) -> str:
 
 
 def _decode(content: bytes) -> str:
-    """The text without surrounding white space: editors and `echo` end it with a newline."""
     if len(content) > MAX_BYTES:
         raise _Unresolved("gives more than 8 KiB")
     try:
-        return content.decode("utf-8-sig").strip()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _Unresolved("is not text in UTF-8") from None
