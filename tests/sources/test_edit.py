@@ -77,10 +77,11 @@ def test_what_can_not_be_edited_is_left_alone(text):
     assert caught.value.code == "invalid_config"
 
 
-def test_an_edit_that_would_touch_more_is_refused_with_the_lines_to_add():
+@pytest.mark.parametrize("text", ["[gateways.a]\nlow = nan\n", "x = nan"])
+def test_an_edit_that_would_touch_more_is_refused_with_the_lines_to_add(text):
     # nan equals nothing, not even itself, so no edit of this file can be shown to keep its values
     with pytest.raises(SetupError) as caught:
-        with_gateway("[gateways.a]\nlow = nan\n", "b", {"label": "B"})
+        with_gateway(text, "b", {"label": "B"})
     assert caught.value.hint.endswith('[gateways.b]\nlabel = "B"\n')
 
 

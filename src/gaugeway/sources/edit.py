@@ -132,14 +132,10 @@ def _appended(text: str, gateway_id: str, settings: Settings) -> str:
 def _edited(text: str, gateway_id: str, settings: Settings) -> str:
     """The settings where they belong: in the gateway's own table, or in an inline one."""
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
-    try:
-        document = tomlkit.parse(text)
-        gateways: Any = document["gateways"]
-        if gateway_id not in gateways:
-            gateways[gateway_id] = tomlkit.inline_table()
-        gateways[gateway_id].update(settings)
-        return tomlkit.dumps(document)
-    except (TOMLKitError, ValueError, TypeError, KeyError):
-        return ""  # whatever it could not do: the caller sees that the edit says something else
+    document = tomlkit.parse(text)
+    gateways: Any = document.setdefault("gateways", {})
+    if gateway_id not in gateways:
+        gateways[gateway_id] = tomlkit.inline_table()
+    gateways[gateway_id].update(settings)
+    return tomlkit.dumps(document)

@@ -1,0 +1,73 @@
+"""The beginning of a custom mapping: what the names of the fields suggest."""
+
+import tomllib
+from decimal import Decimal
+
+import pytest
+
+from gaugeway.amounts.paths import paths
+from gaugeway.cli.mapping import listing, template
+from gaugeway.errors import ReadError
+
+DOCUMENT = {
+    "data": {
+        "plan": {"tokens": "1000", "limit_tokens": "1000"},
+        "usage": {"used_tokens": 250},
+        "left": Decimal("750.5"),
+        "period_end": 1796083200,
+        "next_reset_at": "2026-12-01T00:00:00Z",
+    },
+    "ok": True,
+    "none": None,
+    "huge": 10**60,
+    "\u202eevil\n": "a\x1b[31mb",
+}
+
+
+def meter(document: object) -> dict[str, object]:
+    tables = tomllib.loads(template("lab", {"base_url": "https://gw.example.org"}, paths(document)))
+    assert tables["gateways"]["lab"]["base_url"] == "https://gw.example.org"
+    (found,) = tables["gateways"]["lab"]["meters"]
+    return {name: value for name, value in found.items() if name not in {"name", "unit"}}
+
+
+def test_every_path_with_its_value_and_nothing_that_a_terminal_obeys():
+    lines = listing(paths(DOCUMENT)).splitlines()
+    assert all(line.startswith("#   ") and line.isprintable() for line in lines)
+    assert [line.split()[1:] for line in lines[:3]] == [
+        ["data.plan.tokens", '"1000"'],
+        ["data.plan.limit_tokens", '"1000"'],
+        ["data.usage.used_tokens", "250"]
+    ]  # fmt: skip
+    assert [line.split()[-1] for line in lines[-4:-1]] == ["true", "null", "1.000e+60"]
+
+
+def test_the_template_takes_what_the_names_suggest():
+    assert meter(DOCUMENT) == {
+        "limit": "data.plan.limit_tokens",
+        "used": "data.usage.used_tokens",
+        "remaining": "data.left",
+        "resets_at": {"path": "data.period_end", "format": "unix"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"a": "x", "b": 5}, {"remaining": "b"}),
+        ({"a": "x"}, {"remaining": "a"}),
+        ({"left": 1, "reset_ms": 1796083200000}, {
+            "remaining": "left", "resets_at": {"path": "reset_ms", "format": "unix_ms"}}),
+        ({"balance": "1.5", "reset": None, "resets": "2026-12-01"},
+         {"remaining": "balance", "resets_at": "resets"}),
+        ([{"used": True}, {"used": 2}], {"used": "[1].used"}),
+    ],
+)  # fmt: skip
+def test_where_names_say_little(document, expected):
+    assert meter(document) == expected
+
+
+@pytest.mark.parametrize("document", [{}, [], 5, None])
+def test_an_answer_without_paths_is_an_error(document):
+    with pytest.raises(ReadError):
+        listing(paths(document))
