@@ -1,6 +1,7 @@
 """What ``gaugeway status`` tells: the JSON contract ``gaugeway.status/1`` as types, and how it is filled."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +15,7 @@ from gaugeway.sources.settings import Problem
 from gaugeway.transport import Origin
 from gaugeway.transport.proxy import proxy_for, without_password
 
-SCHEMA = "gaugeway.status/1"
+SCHEMA: Literal["gaugeway.status/1"] = "gaugeway.status/1"
 
 
 class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +59,9 @@ class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that ``gaugeway status --json`` prints."""
+    """Everything that ``gaugeway status --json`` prints. Within version 1 fields are only added."""
 
-    schema: str
+    schema: Literal["gaugeway.status/1"]
     gateways: tuple[GatewayReport, ...]
     problems: tuple[ProblemView, ...]
 

@@ -1,13 +1,18 @@
 """The JSON contract ``gaugeway.readings/1`` as types. The published schema is generated from them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
+from gaugeway.errors import READ_CODES, SETUP_CODES
 from gaugeway.readings import Entry, Kind, Level, Scope
 
-SCHEMA = "gaugeway.readings/1"
+SCHEMA: Literal["gaugeway.readings/1"] = "gaugeway.readings/1"
 Status = Literal["ok", "stale", "error", "unconfigured"]
+
+_GROWS = Meta(description="One of these today. Within version 1 others may be added.")
+_CODES = Meta(examples=sorted(READ_CODES | SETUP_CODES), description="Within version 1 others may be added.")
 
 
 class MeterView(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,10 +20,10 @@ class MeterView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    entry: Entry
-    scope: Scope
+    entry: Annotated[Entry, _GROWS]
+    scope: Annotated[Scope, _GROWS]
     model: str | None
-    kind: Kind
+    kind: Annotated[Kind, _GROWS]
     unit: str
     limit: str | None
     unlimited: bool
@@ -28,7 +33,7 @@ class MeterView(msgspec.Struct, frozen=True, kw_only=True):
     window: str | None
     window_started_at: str | None
     resets_at: str | None
-    level: Level
+    level: Annotated[Level, _GROWS]
     derived: tuple[str, ...]
     advisory: bool
     expired: bool
@@ -45,7 +50,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     """The newest attempt's failure, and what to do about it."""
 
-    code: str
+    code: Annotated[str, _CODES]
     message: str
     hint: str
 
@@ -57,9 +62,9 @@ class GatewayView(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     provider: str
     preset: str
-    status: Status
-    level: Level
-    coverage: Literal["full", "partial"]
+    status: Annotated[Status, _GROWS]
+    level: Annotated[Level, _GROWS]
+    coverage: Annotated[Literal["full", "partial"], _GROWS]
     binding: str | None
     observed_at: str | None
     age_seconds: int | None
@@ -71,8 +76,8 @@ class GatewayView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that ``gaugeway show --json`` prints."""
+    """Everything that ``gaugeway show --json`` prints. Within version 1 fields are only added."""
 
-    schema: str
+    schema: Literal["gaugeway.readings/1"]
     generated_at: str
     gateways: tuple[GatewayView, ...]
