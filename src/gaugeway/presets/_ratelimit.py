@@ -32,9 +32,7 @@ _GO_DURATION = re.compile(
 )
 _RELATIVE_UNTIL = 400 * 86400  # no epoch is this small, and no window of a gateway is this long
 _MILLISECONDS_FROM = 10**11
-_FORMS = ("limit", "remaining", "reset")
 _WINDOWED = re.compile(r"x-ratelimit-limit-(second|minute|hour|day|month|year)")
-_PLAIN = ("x-ratelimit", "x-rate-limit")
 _WINDOW_OF = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "month": "1mo", "year": "1y"}
 
 
@@ -79,10 +77,9 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
         if value is not None:
             if value < 0:
                 return None
-            form = "unix_ms" if value >= _MILLISECONDS_FROM else "unix"
-            return instant(
-                value, "reset", form="seconds_from_now" if value < _RELATIVE_UNTIL else form, now=now
-            )
+            if value < _RELATIVE_UNTIL:
+                return instant(value, "reset", form="seconds_from_now", now=now)
+            return instant(value, "reset", form="unix_ms" if value >= _MILLISECONDS_FROM else "unix")
         match = _GO_DURATION.fullmatch(text)
         if match is not None:
             parts = [Decimal(part or 0) for part in match.groups()]
@@ -194,40 +191,37 @@ def _windowed(headers: Headers, now: datetime) -> list[Limit]:  # noqa: ARG001  
 def _draft07(headers: Headers, now: datetime) -> list[Limit]:
     """``RateLimit: limit=100, remaining=50, reset=5``, the window in ``RateLimit-Policy: 100;w=60``."""
     pairs = dict(_PAIR.findall(headers.get("ratelimit", "")))
-    return _triple(pairs.get, headers, now, unit="requests")
+    return _triple(pairs, "{}", headers.get("ratelimit-policy"), now, unit="requests")
 
 
 def _draft03(headers: Headers, now: datetime) -> list[Limit]:
     """``RateLimit-Limit: 100, 100;w=60``, ``RateLimit-Remaining``, ``RateLimit-Reset``: drafts 03 to 06."""
-    return _triple(lambda form: headers.get(f"ratelimit-{form}"), headers, now, unit="requests")
+    return _triple(headers, "ratelimit-{}", headers.get("ratelimit-policy"), now, unit="requests")
 
 
 def _plain(headers: Headers, now: datetime) -> list[Limit]:
     """``X-RateLimit-*`` without a window in the name: Envoy with policies; APISIX, agentgateway, others."""
     found: list[Limit] = []
-    for prefix in _PLAIN:
+    for prefix in ("x-ratelimit", "x-rate-limit"):
         for suffix, unit in (("", None), ("-requests", "requests"), ("-tokens", "tokens")):
-            found += _triple(
-                lambda form, prefix=prefix, suffix=suffix: headers.get(f"{prefix}-{form}{suffix}"),
-                {},
-                now,
-                unit=unit,
-            )
+            found += _triple(headers, f"{prefix}-{{}}{suffix}", None, now, unit=unit)
     return found
 
 
 def _triple(
-    get: Callable[[str], str | None], headers: Headers, now: datetime, *, unit: str | None
+    texts: Mapping[str, str], names: str, policy: str | None, now: datetime, *, unit: str | None
 ) -> list[Limit]:
     """Limit, remaining and reset in three values; the limit may list policies: ``100, 100;w=60``."""
-    limit_text, remaining_text, reset_text = (get(form) or "" for form in _FORMS)
+    limit_text, remaining_text, reset_text = (
+        texts.get(names.format(form), "") for form in ("limit", "remaining", "reset")
+    )
     listed = items(limit_text)
     # Two proxies in a row each write their own: the first value is that of the one that answered us.
     remaining = _number(remaining_text.partition(",")[0])
     if remaining is None:
         return []
     limit = _count(listed[0].value) if listed else None
-    rules = [item for item in (*listed, *items(headers.get("ratelimit-policy"))) if "w" in item.parameters]
+    rules = [item for item in (*listed, *items(policy)) if "w" in item.parameters]
     windows = [(_count(item.value), _window(item.parameters["w"]), item.parameters) for item in rules]
     mine = next((one for one in windows if one[0] == limit), None)
     first = Limit(

@@ -37,7 +37,8 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     path = options.quota_path.partition("?")[0]
     if reply.status != 200:
         failure = error_for(reply.status, reply.headers, reply.json, path=path, now=now)
-        if failure.refused or not found:  # some say "invalid key" with 400
+        # Some say "invalid key" with 400; and a long Retry-After is kept only as an error's.
+        if failure.refused or not found or (failure.retry_after or 0) > min_refresh:
             raise failure
     if not found:
         raise shape_error(
