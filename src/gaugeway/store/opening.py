@@ -55,20 +55,13 @@ class _State:
 
     def open(self) -> sqlite3.Connection:
         """A connection to the database, made new where there is none or where it is corrupt."""
-        db = self._connect()
         try:
-            self._check(db)
+            return self._connect()
         except sqlite3.DatabaseError as error:
             if not _is_corrupt(error):
-                db.close()
                 raise
-            self._move_aside(db, error)
-            db = self._connect()
-            self._check(db)
-        except StoreError:
-            db.close()
-            raise
-        return db
+            self._move_aside(error)
+            return self._connect()
 
     def key(self) -> bytes:
         """The random key of the hashes."""
@@ -90,7 +83,8 @@ class _State:
         """What to go on with after ``db`` turned out to be unusable."""
         if _is_corrupt(error):
             try:
-                self._move_aside(db, error)
+                db.close()
+                self._move_aside(error)
                 return self.open()
             except (OSError, sqlite3.Error) as second:
                 return self.fall_back(None, second)
@@ -118,9 +112,14 @@ class _State:
         if not self._file.exists():
             _publish(self._file, lambda new: _make(new, wal=not on_network))
         db = sqlite3.connect(self._file, timeout=_BUSY, isolation_level=None)
-        db.execute("PRAGMA synchronous = NORMAL")
-        if on_network:
-            db.execute("PRAGMA journal_mode = DELETE")  # made on a local disk, and moved since
+        try:
+            db.execute("PRAGMA synchronous = NORMAL")
+            if on_network:
+                db.execute("PRAGMA journal_mode = DELETE")  # made on a local disk, and moved since
+            self._check(db)
+        except BaseException:
+            db.close()
+            raise
         return db
 
     def _check(self, db: sqlite3.Connection) -> None:
@@ -134,8 +133,7 @@ class _State:
         if version < rows.MAJOR * 1000:
             raise sqlite3.DatabaseError("not a database of gaugeway")
 
-    def _move_aside(self, db: sqlite3.Connection, error: sqlite3.Error) -> None:
-        db.close()
+    def _move_aside(self, error: sqlite3.Error) -> None:
         aside = self._file.with_name(f"{DATABASE}.corrupt-{self._now():%Y%m%dT%H%M%SZ}")
         for suffix in ("-wal", "-shm", ""):
             part = self._file.with_name(DATABASE + suffix)
