@@ -52,6 +52,7 @@ def test_linux_folders(environ, config, state):
 
 def test_only_a_place_that_a_variable_names_says_so():
     assert environment({}).config_file().variable is None
+    assert environment({"XDG_CONFIG_HOME": "/home/u/.config"}).config_file().variable is None
     assert environment({"XDG_CONFIG_HOME": "/c"}).config_file().variable == "XDG_CONFIG_HOME"
     assert environment({"GAUGEWAY_CONFIG": "x.toml"}).named("GAUGEWAY_CONFIG") == Place(
         Path("/work/x.toml"), "GAUGEWAY_CONFIG"

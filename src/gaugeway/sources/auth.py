@@ -19,24 +19,21 @@ class AuthFiles:
         self._problems = problems
         self._layers: list[tuple[str, Layer | None]] | None = None
 
-    def find(self, provider_id: str, checked: list[str]) -> str | None:
-        """The key of the first file with an entry; every place looked at goes into ``checked``, the one with
-        the key last.
-        """
+    def look(self, provider_id: str) -> Iterator[tuple[str, str | None]]:
+        """Each file's place for this provider in words, and the key that stands there, if one does."""
         if self._layers is None:
             self._layers = list(self._read())
-        for place, layer in self._layers:
+        for file, layer in self._layers:
+            place = f"{provider_id} in {file}"
             entry = layer.document.value.get(provider_id) if layer is not None else None
-            checked.append(f"{provider_id} in {place}")
             if not isinstance(entry, dict):
-                continue
-            if entry.get("type") != "api":
-                checked[-1] += " (not an API key, a sign-in)"
-            elif isinstance(key := entry.get("key"), str) and key:
-                return key
+                yield place, None
+            elif entry.get("type") != "api":
+                yield f"{place} (not an API key, a sign-in)", None
+            elif not isinstance(entry.get("key"), str):
+                yield f"{place} (its key is not text)", None
             else:
-                checked[-1] += " (its key is not text, or empty)"
-        return None
+                yield place, entry["key"]
 
     def _read(self) -> Iterator[tuple[str, Layer | None]]:
         for place in self._env.opencode_auth_files():

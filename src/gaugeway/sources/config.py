@@ -192,13 +192,6 @@ class _Reader:
         if not isinstance(tables, dict):
             return _only(self.problem(None, "gateways", "is not a table", fatal=True))
         drafts = [self.draft(name, table) for name, table in tables.items()]
-        if self.trust == "display-only":
-            problems += [
-                self.problem(draft.definition.line, f"gateways.{draft.id}", draft.error.message)
-                for draft in drafts
-                if draft.error is not None
-            ]
-            drafts = [msgspec.structs.replace(draft, error=None) for draft in drafts]
         return Config(tuple(drafts), tuple(problems))
 
     def problem(self, line: int | None, field: str, message: str, *, fatal: bool = False) -> Problem:

@@ -96,7 +96,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         return Place(path, variable if self.environ.get(variable) else None)
 
     def _xdg(self, variable: str, default: str) -> Place:
-        text = self.environ.get(variable, "")
-        if Path(text).is_absolute():  # the specification has relative ones ignored
-            return Place(Path(text), variable)
-        return Place(self.home / default)
+        path, usual = Path(self.environ.get(variable, "")), self.home / default
+        if not path.is_absolute() or path == usual:  # the specification has relative ones ignored
+            return Place(usual)
+        return Place(path, variable)

@@ -5,7 +5,7 @@ An explicit key (``api_key``, the variable) goes to the base URL of its gateway.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -41,114 +41,90 @@ def rivals(origins: Mapping[str, Origin | None]) -> dict[str, tuple[str, ...]]:
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """The gateway a key is looked for.
 
-    ``api_key``: its own setting. ``option``: OpenCode's ``options.apiKey``. ``implied_error``: why implied
-    keys are not this gateway's, if so.
+    ``api_key``: its own setting. ``option``: OpenCode's ``options.apiKey``. ``implied_refusal``: why implied
+    keys may not go there, if so.
     """
 
     id: str
     api_key: Setting | None = None
     option: Setting | None = None
-    implied_error: str | None = None
+    implied_refusal: str | None = None
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """A place a key may come from: what is there, and why it may not be used, if so."""
+
+    name: str
+    value: Setting | str | None
+    refusal: str | None = None
 
 
 class KeyFinder:
-    """Looks through the places in their order; the first that has something decides, for good or ill."""
+    """Looks through the places in their order; the first that has something decides, for good or ill.
+
+    ``shared``: see `rivals`. ``own_file`` and ``opencode_files`` name, in messages, what has no setting yet.
+    """
 
     def __init__(
         self,
         env: Environment,
-        *,
-        shared: Mapping[str, tuple[str, ...]],
         auth: AuthFiles,
+        shared: Mapping[str, tuple[str, ...]],
+        *,
         own_file: str,
         opencode_files: str,
     ) -> None:
         self._env = env
-        self._shared = shared
         self._auth = auth
+        self._shared = shared
         self._own_file = own_file
         self._opencode_files = opencode_files
 
     def find(self, wanted: Wanted) -> Key:
         """The key, or a Key whose ``error`` says why there is none; with every place that was looked at."""
         checked: list[str] = []
-        reasons: list[str] = []
-        steps = (self._setting, self._variable, self._option, self._stored)
-        try:
-            found = next((key for step in steps if (key := step(wanted, checked, reasons))), None)
-            if found is None:
-                raise self._none(wanted, reasons)
-        except SetupError as error:
-            found = Key(error=error)
-        return msgspec.structs.replace(found, checked=tuple(checked))
+        refusals: list[str] = []
+        for place in self._places(wanted):
+            if place.value and place.refusal:
+                refusals.append(f"{place.name} is not used: {place.refusal}")
+                checked.append(f"{place.name} (not used: {place.refusal})")
+                continue
+            checked.append(place.name)
+            if place.value:
+                try:
+                    key = self._key(place.value, place.name)
+                except SetupError as error:
+                    key = Key(error=error)
+                return msgspec.structs.replace(key, checked=tuple(checked))
+        message = "; ".join([f"no key for {wanted.id}", *refusals])
+        return Key(error=SetupError("no_key", message, self._hint(wanted.id)), checked=tuple(checked))
 
-    def _setting(self, wanted: Wanted, checked: list[str], _: list[str]) -> Key | None:
-        if wanted.api_key is None:
-            checked.append(f"gateways.{wanted.id}.api_key in {self._own_file}")
-            return None
-        return self._configured(wanted.api_key, checked)
+    def _places(self, wanted: Wanted) -> Iterator[_Place]:
+        yield _Place(f"gateways.{wanted.id}.api_key in {self._own_file}", wanted.api_key)
+        variable = variable_of(wanted.id)
+        sharing = self._shared.get(variable)
+        refusal = f"{' and '.join(sharing)} share that name at different origins" if sharing else None
+        yield _Place(f"environment variable {variable}", self._env.environ.get(variable), refusal)
+        file = self._opencode_files if wanted.option is None else wanted.option.file
+        name = f"provider.{wanted.id}.options.apiKey in {file}"
+        yield _Place(name, wanted.option, wanted.implied_refusal)
+        for name, key in self._auth.look(wanted.id):
+            yield _Place(name, key, wanted.implied_refusal)
 
-    def _variable(self, wanted: Wanted, checked: list[str], reasons: list[str]) -> Key | None:
-        name = variable_of(wanted.id)
-        place = f"environment variable {name}"
-        text = self._env.environ.get(name)
-        if text and (sharing := self._shared.get(name)):
-            reason = f"{name} is not used: {' and '.join(sharing)} share that name, at different origins"
-            reasons.append(reason)
-            checked.append(f"{place} (not used: {' and '.join(sharing)} share that name)")
-            return None
-        checked.append(place)
-        return _literal(text, place) if text else None
+    def _key(self, value: Setting | str, place: str) -> Key:
+        """Taken literally, resolved now, or (where a command or the keyring is asked) when a read is due."""
+        if isinstance(value, str):
+            secret = check_key(value, place)
+            return Key(secret=secret, stamp=secret, source=place)
+        env, text, where = self._env, Text.of(value, deferred=True), value.where
+        source = text.shown or place
+        if text.deferred:
+            stamp = Secret(value.text())
+            return Key(deferred=lambda: check_key(text.resolve(env), where), stamp=stamp, source=source)
+        secret = check_key(text.resolve(env), where)
+        return Key(secret=secret, stamp=secret, source=source)
 
-    def _option(self, wanted: Wanted, checked: list[str], reasons: list[str]) -> Key | None:
-        if wanted.option is None:
-            checked.append(f"provider.{wanted.id}.options.apiKey in {self._opencode_files}")
-            return None
-        if wanted.implied_error is not None:
-            checked.append(f"{wanted.option.field} in {wanted.option.file} (not used)")
-            reasons.append(wanted.implied_error)
-            return None
-        return self._configured(wanted.option, checked)
-
-    def _stored(self, wanted: Wanted, checked: list[str], reasons: list[str]) -> Key | None:
-        text = self._auth.find(wanted.id, checked)
-        if text is None:
-            return None
-        place = checked[-1]
-        if wanted.implied_error is not None:
-            checked[-1] = f"{place} (not used)"
-            if wanted.implied_error not in reasons:
-                reasons.append(wanted.implied_error)
-            return None
-        return _literal(text, place)
-
-    def _configured(self, setting: Setting, checked: list[str]) -> Key:
-        """The key of a setting: taken literally, resolved now, or resolved when a live read is due."""
-        place = f"{setting.field} in {setting.file}"
-        checked.append(place)
-        text = Text.of(setting, deferred=True)
-        if text.shown is None:
-            return _literal(setting.text(), place)
-        if not text.deferred:
-            secret = check_key(text.resolve(self._env), setting.where)
-            return Key(secret=secret, stamp=secret, source=text.shown)
-        env = self._env
-        return Key(
-            deferred=lambda: check_key(text.resolve(env), setting.where),
-            stamp=Secret(setting.text()),
-            source=text.shown,
-        )
-
-    def _none(self, wanted: Wanted, reasons: list[str]) -> SetupError:
-        name = variable_of(wanted.id)
-        because = "".join(f"; {reason}" for reason in reasons)
-        if name in self._shared:
-            hint = f"set api_key for {wanted.id} in {self._own_file}"
-        else:
-            hint = f"set the variable {name}, or api_key for {wanted.id} in {self._own_file}"
-        return SetupError("no_key", f"no key for {wanted.id}{because}", hint)
-
-
-def _literal(text: str, place: str) -> Key:
-    secret = check_key(text, place)
-    return Key(secret=secret, stamp=secret, source=place)
+    def _hint(self, gateway_id: str) -> str:
+        variable = variable_of(gateway_id)
+        instead = "" if variable in self._shared else f"the variable {variable}, or "
+        return f"set {instead}api_key for {gateway_id} in {self._own_file}"

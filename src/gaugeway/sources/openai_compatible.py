@@ -52,8 +52,8 @@ def discover(env: Environment, config_file: Path | None = None) -> Found:
     problems = [*own.problems, *code.problems]
     keys = KeyFinder(
         env,
-        shared=rivals({one.id: one.origin for one in merged.values() if one.trusted}),
-        auth=AuthFiles(env, trees, problems),
+        AuthFiles(env, trees, problems),
+        rivals({one.id: one.origin for one in merged.values() if one.trusted}),
         own_file=str(config.user_file(env, config_file, trees).path),
         opencode_files=" or ".join(code.files) or "OpenCode's config",
     )
@@ -92,7 +92,7 @@ class _Merged:
         self._definitions: list[Definition] = []
         self._item_url: Setting | None = None
         self._option: Setting | None = None
-        self._implied_error: str | None = None
+        self._implied_refusal: str | None = None
         self._base_url: str | None = None
         self._error: SetupError | None = None
 
@@ -107,7 +107,8 @@ class _Merged:
             self._item_url = base_url
         self._fields |= draft.fields
         self._definitions.append(draft.definition)
-        self._error = self._error or draft.error
+        if draft.definition.trust == "trusted":  # no repository breaks a gateway
+            self._error = self._error or draft.error
 
     def settle(self, code: OpenCode) -> None:
         """Where this gateway is, and whether OpenCode's key for its provider may go there."""
@@ -135,10 +136,7 @@ class _Merged:
         self.origin = Origin.of(self._base_url)
         stated = [one for one in (self._item_url, options.base_url) if one is not None]
         if setting.own and stated and self.origin not in [_origin(one, self._env) for one in stated]:
-            self._implied_error = (
-                f"OpenCode's key for {self.id} is not used: {stated[0].where} binds it to another origin "
-                f"than {self.origin}"
-            )
+            self._implied_refusal = f"{stated[0].where} binds it to another origin than {self.origin}"
 
     def gateway(self, keys: KeyFinder) -> Gateway:
         quota_path = self._text("quota_path", check_quota_path)
@@ -151,7 +149,7 @@ class _Merged:
             id=self.id,
             api_key=self._fields.get("api_key"),
             option=self._option,
-            implied_error=self._implied_error,
+            implied_refusal=self._implied_refusal,
         )
         return Gateway(
             id=self.id,
