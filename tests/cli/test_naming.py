@@ -29,9 +29,10 @@ def test_from_the_host(base_url, gateway_id):
     assert id_for(base_url, []) == gateway_id
 
 
-def test_a_configured_url_keeps_its_id():
+@pytest.mark.parametrize("typed", ["https://gw.example.edu/v1", "https://gw.example.edu"])
+def test_a_configured_url_keeps_its_id(typed):
     known = [Gateway(id="campus", base_url="https://gw.example.edu/v1")]
-    assert id_for("https://gw.example.edu/v1", known) == "campus"
+    assert id_for(typed, known) == "campus"
 
 
 def test_taken_names_are_numbered_also_where_only_the_key_variable_would_be_the_same():

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from gaugeway.cli.context import App, narrate
-from gaugeway.cli.naming import id_for
+from gaugeway.cli.naming import id_for, same_place
 from gaugeway.cli.offers import Offer, offers
 from gaugeway.cli.trial import UNDETECTABLE, Credential, credential, explain, put_on_trial, show
 from gaugeway.detect import complete
@@ -110,8 +110,11 @@ def command(
 
 def _choice(app: App, known: Sequence[Gateway], *, yes: bool) -> Offer | None:
     """The offer to take, asked for where there are several; None where that can't be asked."""
-    there = {gateway.base_url for gateway in known}
-    found = [offer for offer in offers(app.env.environ) if offer.url.rstrip("/") not in there]
+    found = [
+        offer
+        for offer in offers(app.env.environ)
+        if not any(same_place(gateway.base_url, offer.url) for gateway in known)
+    ]
     if not found:
         raise click.UsageError(
             "no URL, and no variable names a gateway that is not there already (OPENAI_BASE_URL and "
@@ -130,8 +133,10 @@ def _choice(app: App, known: Sequence[Gateway], *, yes: bool) -> Offer | None:
 
 
 def _refuse_another(gateway: Gateway, known: Sequence[Gateway]) -> None:
+    assert gateway.base_url is not None
     for other in known:
-        if other.id == gateway.id and other.base_url not in {gateway.base_url, None}:
+        elsewhere = other.base_url is not None and not same_place(other.base_url, gateway.base_url)
+        if other.id == gateway.id and elsewhere:
             raise click.UsageError(f"{other.id} is {other.base_url} already; choose another name with --id")
 
 

@@ -13,12 +13,17 @@ _GENERIC = frozenset(
 )
 
 
+def same_place(one: str | None, other: str) -> bool:
+    """Whether two base URLs are one gateway's: with or without the /v1 that people leave out."""
+    return one is not None and one.rstrip("/").removesuffix("/v1") == other.rstrip("/").removesuffix("/v1")
+
+
 def id_for(base_url: str, known: Sequence[Gateway]) -> str:
     """The id of a configured gateway with this base URL; else one from the host's name that is still free,
     also as the name of a key variable.
     """
     for gateway in known:
-        if gateway.base_url == base_url:
+        if same_place(gateway.base_url, base_url):
             return gateway.id
     origin = Origin.of(base_url)
     labels = origin.host.split(".")
