@@ -43,6 +43,7 @@ def test_case(name: str, tmp_path: Path) -> None:
     assert len(problems) == len(case.get("problems", ())), problems
     for problem, piece in zip(problems, case.get("problems", ()), strict=True):
         assert piece in problem
+        assert problem.startswith("!") == piece.startswith("!")
     if "origins" in case:
         assert {name: str(origin) for name, origin in found.origins.items()} == case["origins"]
     _assert_no_key(found)

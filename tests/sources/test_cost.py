@@ -65,4 +65,4 @@ def test_a_thousand_gateways_are_found_quickly(tmp_path):
         found = discover(world.env)
         best = min(best, time.process_time() - started)
     assert len(found.gateways) == 1000
-    assert best < 0.3  # 0.05 s of CPU where it was written; a quadratic step costs seconds
+    assert best < 0.6  # 0.05 s of CPU where it was written, more under coverage; a quadratic step: seconds

@@ -1,5 +1,6 @@
 """What commands and the keyring may do. The other kinds of templates are in the cases."""
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -49,8 +50,17 @@ def test_it_is_split_like_words_and_no_shell_sees_it(env):
     assert resolved("{command:echo 'a  b' $HOME ; echo c}", env) == "a  b $HOME ; echo c"
 
 
-def test_stdin_is_closed(env):
-    assert resolved(program(env, "import sys; print(repr(sys.stdin.read()))"), env) == "''"
+def test_stdin_is_closed(tmp_path):
+    (tmp_path / "program.py").write_text("import sys; print(repr(sys.stdin.read()))")
+    code = (
+        "import sys; from pathlib import Path; from gaugeway.sources.environment import Environment\n"
+        "from gaugeway.sources.templates import run\n"
+        "folder = Path(sys.argv[1]); env = Environment(environ={}, home=folder, cwd=folder)\n"
+        "print(run(f'{sys.executable} program.py', env, folder))"
+    )
+    command = [PYTHON, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, input="typed\n", capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "''"
 
 
 def test_it_runs_in_the_folder_of_its_file_with_our_variables(env):
@@ -58,7 +68,8 @@ def test_it_runs_in_the_folder_of_its_file_with_our_variables(env):
     assert resolved(program(env, code), env) == f"{env.home} told"
 
 
-def test_nothing_is_taken_from_relative_folders_of_the_path(env, tmp_path):
+def test_nothing_is_taken_from_relative_folders_of_the_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     tool = tmp_path / "tool"
     tool.write_text("#!/bin/sh\necho sk-test-evil\n")
     tool.chmod(0o755)

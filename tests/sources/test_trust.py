@@ -51,6 +51,13 @@ def test_a_chain_of_links_through_the_tree(repo):
     assert trust(repo, first) == "display-only"
 
 
+def test_a_linked_folder_of_the_tree(repo):
+    outside = repo.parent.parent / "outside"
+    outside.mkdir()
+    (repo / "inner").symlink_to(outside)
+    assert trust(repo, repo / "inner" / "x.toml") == "display-only"
+
+
 def test_a_loop_of_links_ends(repo):
     one, two = repo.parent.parent / "one", repo.parent.parent / "two"
     one.symlink_to(two)

@@ -26,7 +26,7 @@ def variable_of(gateway_id: str) -> str:
 def rivals(origins: Mapping[str, Origin | None]) -> dict[str, tuple[str, ...]]:
     """The variable names that no gateway uses: those of several ids at different origins, with these ids.
 
-    An origin that is not known counts as one of its own.
+    An origin that is not known counts as another one.
     """
     ids: dict[str, list[str]] = {}
     for gateway_id in origins:
@@ -34,7 +34,7 @@ def rivals(origins: Mapping[str, Origin | None]) -> dict[str, tuple[str, ...]]:
     return {
         variable: tuple(sharing)
         for variable, sharing in ids.items()
-        if len(sharing) > 1 and len({str(origins[one] or f"?{one}") for one in sharing}) > 1
+        if len(sharing) > 1 and len({origins[one] for one in sharing}) > 1
     }
 
 
