@@ -3,7 +3,12 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# How long one example takes says more of the machine's load than of the code.
+hypothesis.settings.register_profile("gaugeway", deadline=None)
+hypothesis.settings.load_profile("gaugeway")
 
 _OF_THE_USER = ("XDG_", "GAUGEWAY_", "OPENCODE", "OPENAI_", "OPENROUTER_", "LITELLM_")
 
