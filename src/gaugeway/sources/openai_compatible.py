@@ -57,8 +57,9 @@ def discover(env: Environment, config_file: Path | None = None) -> Found:
         own_file=str(config.user_file(env, config_file, trees).path),
         opencode_files=" or ".join(code.files) or "OpenCode's config",
     )
+    gateways = tuple(one.gateway(keys) for one in merged.values())  # may find auth.json to be a problem
     return Found(
-        tuple(one.gateway(keys) for one in merged.values()),
+        gateways,
         tuple(problems),
         {name: origin for name, origin in origins.items() if origin is not None},
     )
