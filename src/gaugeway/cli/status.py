@@ -69,7 +69,7 @@ def _print_text(
         before = ""
         for name, value in _facts(one, now):
             shown = "" if name == before else name
-            lines.append(Text.assemble((f"  {shown:<23}", "dim"), said(console, value)))
+            lines.append(Text.assemble((f"  {shown:<23}", "dim"), said(console, value, 1000)))
             before = name
         if one.hint is not None:
             lines += prose(console, glyphs.arrow, one.hint, "red")
@@ -78,7 +78,8 @@ def _print_text(
         where = f"{problem.file}: {problem.field}" if problem.field else problem.file
         lines = [Text.assemble(("! ", "yellow"), said(console, where))]
         blocks.append(Text("\n").join([*lines, *prose(console, " ", problem.message, "")]))
-    put(console, Text("\n\n").join(blocks))
+    if blocks:
+        put(console, Text("\n\n").join(blocks))
 
 
 def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:

@@ -234,12 +234,17 @@ class _Page:
 
 
 def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
-    """Text of any length, wrapped under its sign."""
+    """Text of any length, wrapped under its sign. A path or an address stays whole, to be copied."""
     indent = 2 + cell_len(sign) + 1
     width = max(min(console.width, _PROSE) - indent, 20)
-    for index, line in enumerate(Text(said(console, text, 600), style).wrap(console, width)):
-        line.rstrip()
-        yield Text.assemble((f"  {sign} " if index == 0 else " " * indent, style), line)
+    lines = [""]
+    for word in said(console, text, 1000).split():
+        if lines[-1] and cell_len(f"{lines[-1]} {word}") > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    for index, line in enumerate(lines):
+        yield Text((f"  {sign} " if index == 0 else " " * indent) + line, style)
 
 
 def said(console: Console, text: str, most: int = 200) -> str:
@@ -252,9 +257,9 @@ def glyphs_of(console: Console) -> Glyphs:
 
 
 def put(console: Console, text: Text) -> None:
-    """Print lines that were made to fit."""
+    """Print lines that were made to fit; what is longer goes over the edge, whole."""
     with console.capture() as captured:
-        console.print(text, no_wrap=True, overflow="crop", highlight=False)
+        console.print(text, soft_wrap=True, highlight=False)
     console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
 
 
