@@ -45,7 +45,6 @@ class Waiting:
         left = [gateway.label or gateway.id for gateway in self._gateways if gateway.id not in states]
         names = ", ".join(left[:_NAMED]) + (f" and {len(left) - _NAMED} more" if len(left) > _NAMED else "")
         self._spinner.update(text=Text(f"asking {names}", "dim", no_wrap=True, overflow="ellipsis"))
-        if self._preview is None or not states:
-            return self._spinner
         answered = [states[gateway.id] for gateway in self._gateways if gateway.id in states]
-        return Group(self._preview(answered), Text(), self._spinner)
+        blocks = [self._preview(answered)] if self._preview is not None and answered else []
+        return Group(*blocks, *[Text()] * len(blocks), *[self._spinner] * bool(left))
