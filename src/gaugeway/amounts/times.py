@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
 from typing import Any, Literal
 
 from gaugeway.amounts.numbers import number
@@ -79,12 +78,7 @@ def _iso(value: Any, path: str, naive: tzinfo, notes: list[str] | None) -> datet
 
 def stamp(when: datetime) -> str:
     """ISO 8601 in UTC with ``Z``; fractions of a second are dropped."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def seconds(value: Decimal | float) -> timedelta:
-    """A span of so many seconds, to the microsecond."""
-    return timedelta(microseconds=int(value * 1_000_000))
+    return when.astimezone(UTC).isoformat()[:19] + "Z"  # a third of strftime's time
 
 
 def _wrong(path: str, form: str) -> ReadError:

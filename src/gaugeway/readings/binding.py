@@ -55,7 +55,9 @@ def _binding(meters: Sequence[Meter], level: Callable[[Meter], Level], model: st
     if len({meter.unit for meter in balances}) > 1 and any(level(meter) != "exhausted" for meter in balances):
         # Another currency still pays; and amounts of two currencies can't be ordered.
         candidates = [meter for meter in candidates if meter.kind != "balance"]
-    return min(candidates, key=lambda meter: _order(meter, level(meter)), default=None)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    return min(candidates, key=lambda meter: _order(meter, level(meter)))
 
 
 def _may_bind(meter: Meter, model: str | None) -> bool:
