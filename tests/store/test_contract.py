@@ -128,6 +128,15 @@ def test_a_claim_based_on_what_is_no_longer_so_fails(store: Store) -> None:
     assert claim(store, LAB, "me", revision=head.revision) is not None
 
 
+def test_a_lease_can_be_lengthened(store: Store) -> None:
+    claim(store, LAB, "me")
+    claim(store, CAMPUS, "you")
+    store.renew("me", 3)
+    assert claim(store, LAB, "you", at=T + LEASE + 2.9) is None
+    assert claim(store, LAB, "you", at=T + LEASE + 3) is not None
+    assert claim(store, CAMPUS, "me", at=T + LEASE) is not None
+
+
 def test_released_leases_are_free_and_left_no_outcome(store: Store) -> None:
     claim(store, LAB, "me")
     claim(store, CAMPUS, "you")

@@ -56,7 +56,9 @@ def outcome(head: Head, one: Gateway, value: Reading | None, *, at: float = T, *
         facts |= {"error_code": "server_error", "error_message": "/quota answered 500", "error_hint": "wait"}
         facts |= {"failures": head.failures + 1, "retry_at": at + 5}
     else:
-        facts |= {"observed_at": value.observed_at.timestamp()}
+        ends = (meter.window.resets_at for meter in value.meters)
+        resets = [end.timestamp() for end in ends if end is not None]
+        facts |= {"observed_at": value.observed_at.timestamp(), "resets_at": min(resets, default=None)}
     known = {name: getattr(head, name) for name in head.__struct_fields__}
     return Outcome(head=Head(**(known | facts | rest)), gateway=one, reading=value)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
@@ -13,7 +14,7 @@ from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
-from gaugeway.store.store import Claim, Outcome, Store
+from gaugeway.store.store import LONGEST_LEASE, Claim, Outcome, Store
 from gaugeway.transport.asking import Transport
 
 TURN = 0.05  # seconds between looks at what has come in; then it is kept, in one transaction
@@ -92,21 +93,27 @@ class Live:
             for item in items
         ]
         won = dict(self._store.claim(claims, self._owner, self._now()))
+        if won and self._reader is None:  # only who asks pays for an HTTP client
+            self._reader = await self._open()
         left = []
         for item in items:
             head = won.pop((item.gateway.id, item.identity), None)
-            if head is None:
+            if head is None or self._reader is None:
                 left.append(item)
                 continue
             item.head = head
-            if self._reader is None:  # only who asks pays for an HTTP client
-                transport = await self._stack.enter_async_context(self._transport())
-                self._reader = Reader(transport, self._round.clock)
             self._idle.clear()
             task = asyncio.create_task(self._ask(item, self._reader))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
         return left
+
+    async def _open(self) -> Reader:
+        started = time.monotonic()
+        transport = await self._stack.enter_async_context(self._transport())
+        # Loading the client takes seconds where many processes start at once; the leases run already.
+        self._store.renew(self._owner, time.monotonic() - started)
+        return Reader(transport, self._round.clock)
 
     async def _ask(self, item: Item, reader: Reader) -> None:
         result: Reading | GaugewayError
@@ -166,12 +173,11 @@ class Live:
         known, free, left = [], [], []
         for item in items:
             item.head = heads.get((item.gateway.id, item.identity))
-            lease = self._leases[item]
             if not self._round.is_due(item, now):
                 known.append(item)
-            elif item.head is None or not now < (item.head.lease_until or 0) <= now + lease:
+            elif item.head is None or not item.head.leased(now):
                 free.append(item)
-            elif waited > LEASES_WAITED * lease:
+            elif waited > LEASES_WAITED * self._leases[item]:
                 item.error = ReadError("timeout", "another process is asking, and does not get done")
                 known.append(item)
             else:
@@ -192,5 +198,5 @@ def _leases(items: Sequence[Item]) -> list[float]:
         same_place[item.place] = before + 1
         turns = 1 + max(position // _AT_ONCE, before // _AT_ONCE_PER_ORIGIN)
         key = KEY_SECONDS if item.gateway.key.deferred is not None else 0
-        lengths.append(key + item.gateway.timeout * turns + LEASE_SLACK)
+        lengths.append(min(key + item.gateway.timeout * turns + LEASE_SLACK, LONGEST_LEASE))
     return lengths

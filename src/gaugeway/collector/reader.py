@@ -22,9 +22,18 @@ _LONG = 1000  # characters of one text
 class Reader:
     """Reads gateways one at a time, each preset loaded once."""
 
-    def __init__(self, transport: Transport, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        *,
+        find: Callable[[str], Preset] = find,
+        key_seconds: float = KEY_SECONDS,
+    ) -> None:
         self._transport = transport
         self._clock = clock
+        self._find = find
+        self._key_seconds = key_seconds
         self._presets: dict[str, Preset] = {}
 
     def min_refresh(self, preset: str) -> float:
@@ -37,7 +46,7 @@ class Reader:
         secret: Secret | None = None
         try:
             preset = self._preset(gateway.preset)
-            secret = await _secret(gateway.key)
+            secret = await _secret(gateway.key, self._key_seconds)
             assert gateway.base_url is not None
             origin = Origin.of(gateway.base_url)
             target = Target(
@@ -65,7 +74,7 @@ class Reader:
     def _preset(self, name: str) -> Preset:
         preset = self._presets.get(name)
         if preset is None:
-            preset = self._presets[name] = find(name)
+            preset = self._presets[name] = self._find(name)
         return preset
 
     def _reading(self, answer: Answer, preset: str) -> Reading:
@@ -74,7 +83,7 @@ class Reader:
         return Reading.of(answer, preset=preset, observed_at=self._clock())
 
 
-async def _secret(key: Key) -> Secret | None:
+async def _secret(key: Key, seconds: float) -> Secret | None:
     if key.deferred is None:
         return key.resolve()
     loop = asyncio.get_running_loop()
@@ -102,12 +111,10 @@ async def _secret(key: Key) -> Secret | None:
     # Not the default executor: that is joined at exit, and a keyring that waits would hold the process.
     Thread(target=work, name="key", daemon=True).start()
     try:
-        async with asyncio.timeout(KEY_SECONDS):
+        async with asyncio.timeout(seconds):
             return await future
     except TimeoutError:
-        raise SetupError(
-            "unresolved_template", f"{key.source} gave no key within {KEY_SECONDS:g} s"
-        ) from None
+        raise SetupError("unresolved_template", f"{key.source} gave no key within {seconds:g} s") from None
 
 
 def _tidied(answer: Answer, secret: Secret | None) -> Answer:

@@ -102,9 +102,12 @@ class Round:
         error = None if head is None else head.error
         if head is None or error is None or reading is not None or (head.attempted_at or 0) >= self.asked_at:
             return error
-        until = stamp(datetime.fromtimestamp(due_at(item.gateway, head, self._wish), UTC))
+        until = due_at(item.gateway, head, self._wish)
+        if until <= self.asked_at:
+            return error
+        when = stamp(datetime.fromtimestamp(until, UTC))
         return ReadError(
-            "backing_off", f"not asked again before {until}, after {error.code}: {error.message}", error.hint
+            "backing_off", f"not asked again before {when}, after {error.code}: {error.message}", error.hint
         )
 
     def _look_up(self, gateways: Sequence[Gateway]) -> list[Item]:
@@ -115,12 +118,12 @@ class Round:
         items = [Item(position, gateway) for position, gateway in enumerate(gateways)]
         for item in items:
             gateway = item.gateway
-            item.error = gateway.error or gateway.key.error
             if gateway.base_url is None:
-                item.error = item.error or SetupError("no_base_url", f"{gateway.id} has no base_url")
+                item.error = gateway.error or SetupError("no_base_url", f"{gateway.id} has no base_url")
+                continue
+            item.error = gateway.error or gateway.key.error
             if item.error is not None and item.error.code not in _KEYLESS:
                 continue
-            assert gateway.base_url is not None
             stored = heads.get(gateway.id, ())
             item.place = hasher.place(gateway.base_url)
             if item.error is None:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -92,19 +93,20 @@ class _State:
 
     def fall_back(self, db: sqlite3.Connection | None, error: Exception) -> sqlite3.Connection:
         """Memory, with what can still be read of the database."""
+        fresh = self._copy(db)
         self._warn(f"nothing can be kept in {self._folder} ({error}); going on without")
+        return fresh
+
+    def _copy(self, db: sqlite3.Connection | None) -> sqlite3.Connection:
         fresh = memory()
+        # immutable: in a folder that can't be written SQLite could not make its lock files
+        uri = f"{self._file.absolute().as_uri()}?immutable=1"
         try:
-            # immutable: in a folder that can't be written SQLite could not make its lock files
-            source = db or sqlite3.connect(f"{self._file.absolute().as_uri()}?immutable=1", uri=True)
-        except sqlite3.Error:
-            return fresh
-        try:
-            if source.execute("PRAGMA user_version").fetchone()[0] // 1000 == rows.MAJOR:
+            with closing(db or sqlite3.connect(uri, uri=True)) as source:
+                self._check(source)
                 source.backup(fresh)
         except sqlite3.Error:
-            fresh = memory()
-        source.close()
+            return memory()
         return fresh
 
     def _connect(self) -> sqlite3.Connection:

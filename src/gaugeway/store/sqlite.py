@@ -10,7 +10,7 @@ from gaugeway.readings import Reading
 from gaugeway.store import rows
 from gaugeway.store.convert import Row, amount, meter_rows, moment, reading_of, reading_row
 from gaugeway.store.identity import KEY_BYTES, Hasher
-from gaugeway.store.store import Claim, Head, Outcome, Sample
+from gaugeway.store.store import LONGEST_LEASE, Claim, Head, Outcome, Sample
 
 SAMPLE_AT_LEAST = 15 * 60  # seconds between samples of a meter that does not move
 FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
@@ -29,12 +29,11 @@ _SUCCEEDED = (
     "UPDATE readings SET preset = ?, coverage = ?, unread = ?, notes = ?, key_name = ?, key_expires_at = ?,"  # noqa: S608
     f" level = ?, binding = ?, {_ATTEMPTED}"
 )
-# A lease that lies further ahead than the claimant's own was made by a clock that has been set back since.
 _CLAIM = (
     "INSERT INTO readings (gateway_id, identity, place, lease_owner, lease_until) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (gateway_id, identity) DO UPDATE SET"
     " lease_owner = excluded.lease_owner, lease_until = excluded.lease_until"
-    " WHERE revision = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > excluded.lease_until)"
+    " WHERE revision = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)"
 )
 _STORED = (
     "SELECT id, gateway_id, lease_owner, lease_until, attempted_at FROM readings WHERE gateway_id IN ({keys})"
@@ -83,7 +82,16 @@ class SqliteStore:
 
     def claim(self, claims: Sequence[Claim], owner: str, now: float) -> Mapping[tuple[str, str], Head]:
         values = [
-            (claim.gateway_id, claim.identity, claim.place, owner, now + claim.lease, claim.revision, now)
+            (
+                claim.gateway_id,
+                claim.identity,
+                claim.place,
+                owner,
+                now + claim.lease,
+                claim.revision,
+                now,
+                now + LONGEST_LEASE,
+            )
             for claim in claims
         ]
         ids = [claim.gateway_id for claim in claims]
@@ -103,10 +111,13 @@ class SqliteStore:
     def save(self, outcomes: Sequence[Outcome], owner: str) -> None:
         self._write(lambda db: self._save(db, outcomes, owner))
 
+    def renew(self, owner: str, seconds: float) -> None:
+        statement = "UPDATE readings SET lease_until = lease_until + ? WHERE lease_owner = ?"
+        self._write(lambda db: db.execute(statement, (seconds, owner)))
+
     def release(self, owner: str) -> None:
-        self._write(
-            lambda db: db.execute("UPDATE readings SET lease_until = NULL WHERE lease_owner = ?", (owner,))
-        )
+        statement = "UPDATE readings SET lease_until = NULL WHERE lease_owner = ?"
+        self._write(lambda db: db.execute(statement, (owner,)))
 
     def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
         statement = (

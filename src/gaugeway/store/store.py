@@ -12,6 +12,8 @@ from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.identity import Hasher
 
+LONGEST_LEASE = 600.0  # seconds; one that ends later was made by a clock that has been set back since
+
 
 class Head(msgspec.Struct, frozen=True):
     """What is stored of one gateway under one identity, but for the reading itself. Times: unix seconds.
@@ -40,6 +42,10 @@ class Head(msgspec.Struct, frozen=True):
     observed_at: float | None
     resets_at: float | None
 
+    def leased(self, now: float) -> bool:
+        """Whether somebody is asking just now."""
+        return self.lease_until is not None and now < self.lease_until <= now + LONGEST_LEASE
+
     @property
     def error(self) -> ReadError | None:
         """What came of the newest attempt, if it failed."""
@@ -51,7 +57,7 @@ class Head(msgspec.Struct, frozen=True):
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One gateway that a process wants to ask itself. ``revision``: of the head it decided that on, 0 where
-    there was none. ``lease``: seconds it needs at most.
+    there was none. ``lease``: seconds it needs at most, up to LONGEST_LEASE.
     """
 
     gateway_id: str
@@ -106,6 +112,10 @@ class Store(Protocol):
         """Keep outcomes and end their leases. An outcome whose lease was lost meanwhile is dropped unless it
         is newer than what is stored.
         """
+        ...
+
+    def renew(self, owner: str, seconds: float) -> None:
+        """Lengthen the leases of ``owner`` by what it lost before it could begin."""
         ...
 
     def release(self, owner: str) -> None:
