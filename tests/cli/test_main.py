@@ -30,7 +30,6 @@ HEAVY = (
     "gaugeway.presets",
     "tomlkit",
     "ssl",
-    "hashlib",
     "platformdirs",
     "logging",
 )

@@ -46,5 +46,7 @@ class Waiting:
         names = ", ".join(left[:_NAMED]) + (f" and {len(left) - _NAMED} more" if len(left) > _NAMED else "")
         self._spinner.update(text=Text(f"asking {names}", "dim", no_wrap=True, overflow="ellipsis"))
         answered = [states[gateway.id] for gateway in self._gateways if gateway.id in states]
-        blocks = [self._preview(answered)] if self._preview is not None and answered else []
-        return Group(*blocks, *[Text()] * len(blocks), *[self._spinner] * bool(left))
+        if self._preview is None or not answered:
+            return self._spinner
+        blocks = self._preview(answered)
+        return Group(blocks, Text(), self._spinner) if left else blocks
