@@ -50,7 +50,9 @@ def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
 
 def plain(value: Decimal) -> str:
     """Plain notation without trailing zeros: ``37.65``, ``150``, ``0.0000001``; exact, never rounded."""
-    text = format(value, "f")
+    text = str(value)  # plain already but for great exponents, and in half of format's time
+    if "E" in text:
+        text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
