@@ -77,7 +77,8 @@ class Text(msgspec.Struct, frozen=True):
 
 def expand(setting: Setting, env: Environment) -> str:
     """A setting's text with ``{env:}`` and ``{file:}`` resolved; raises SetupError as `Text` does."""
-    return Text.of(setting).resolve(env)
+    text = setting.text()
+    return Text.of(setting).resolve(env) if "{" in text else text
 
 
 def _split(setting: Setting) -> Iterator[str | Template]:

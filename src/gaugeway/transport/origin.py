@@ -100,6 +100,8 @@ def join(base_url: str, path: str, base: Literal["url", "origin"] = "url") -> st
 
 
 def _has_dots(path: str) -> bool:
+    if "." not in path and "%" not in path:
+        return False
     for _ in range(3):  # %252e%252e: some servers decode twice
         if any(segment in {".", ".."} for segment in path.split("/")):
             return True
