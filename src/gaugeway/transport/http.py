@@ -17,6 +17,7 @@ from gaugeway.amounts import decode
 from gaugeway.errors import ReadError, SetupError
 from gaugeway.transport.asking import Ask, Base, Reply, Target
 from gaugeway.transport.body import MAX_BODY, read_body
+from gaugeway.transport.connector import BoundedConnector
 from gaugeway.transport.origin import Origin, join
 from gaugeway.transport.outcome import error_for, fault_for
 from gaugeway.transport.proxy import proxy_for
@@ -58,7 +59,7 @@ class HttpTransport:
         self._proxies: dict[Origin, str | None] = {}
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
+        connector = BoundedConnector(
             limit=MAX_SOCKETS, limit_per_host=MAX_SOCKETS_PER_ORIGIN, resolver=DaemonResolver(self._lookup)
         )
         self.session = aiohttp.ClientSession(
