@@ -43,8 +43,13 @@ class Sockets:
 
     def change(self, origin: str, by: int) -> None:
         self.open[origin] = self.open.get(origin, 0) + by
+        if by > 0:
+            # A moment later: the end of an older one may be on its way already.
+            asyncio.get_running_loop().call_later(0.003, self.note)
+
+    def note(self) -> None:
         self.most = max(self.most, sum(self.open.values()))
-        self.most_per_origin = max(self.most_per_origin, self.open[origin])
+        self.most_per_origin = max(self.most_per_origin, *self.open.values())
 
     def peaks(self) -> dict[str, int]:
         return {"sockets": self.most, "per_origin": self.most_per_origin, "requests": self.requests}
