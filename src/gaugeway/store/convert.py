@@ -43,7 +43,7 @@ def meter_rows(row_id: int, reading: Reading, gateway: Gateway, subjects: Mappin
             meter.unit,
             meter.entry,
             _text(meter.limit),
-            meter.unlimited,
+            int(meter.unlimited),  # sqlite3 takes far longer to bind a bool
             _text(meter.used),
             _text(meter.remaining),
             _text(meter.percent_remaining),
@@ -51,8 +51,8 @@ def meter_rows(row_id: int, reading: Reading, gateway: Gateway, subjects: Mappin
             unix(meter.window.started_at),
             unix(meter.window.resets_at),
             " ".join(meter.derived),
-            meter.advisory,
-            meter.reset_due,
+            int(meter.advisory),
+            int(meter.reset_due),
             level_of(meter, gateway.thresholds),
             subjects[meter.scope],
         )
