@@ -17,8 +17,7 @@ from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway, Key
 from gaugeway.store import SqliteStore, open_store
 from gaugeway.transport import Secret
-from gaugeway.transport.asking import Transport
-from gaugeway.transport.http import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN
+from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
 LAB, CAMPUS = gateway("lab", timeout=0.3), gateway("campus", timeout=0.3)
 

@@ -472,28 +472,6 @@ async def test_waiting_for_a_socket_costs_nobody_the_deadline():
     assert most == 8
 
 
-async def test_a_cancelled_wait_gives_its_place_back():
-    with LoopbackServer(answers(b"{}")) as server:
-        async with HttpTransport({}) as transport:
-            per_origin, _ = transport.slots(Origin.of(server.url))
-            for _ in range(8):
-                await per_origin.acquire()
-
-            async def one() -> None:
-                async with transport.visit(target(server.url)) as ask:
-                    await ask("/")
-
-            waiting = asyncio.create_task(one())
-            await asyncio.sleep(0.01)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-            for _ in range(8):
-                per_origin.release()
-            await one()
-    assert len(server.requests) == 1
-
-
 # --- TLS and proxies ---------------------------------------------------------------------------------------
 
 

@@ -15,13 +15,12 @@ from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import LONGEST_LEASE, Claim, Outcome, Store
-from gaugeway.transport.asking import Transport
+from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
 TURN = 0.05  # seconds between looks at what has come in; then it is kept, in one transaction
 SLOWEST_TURN = 0.25
 LEASE_SLACK = 2.0
 LEASES_WAITED = 2  # for the owner that is at it, and for one more that takes over
-_AT_ONCE, _AT_ONCE_PER_ORIGIN = 100, 8  # the transport's bounds: beyond them a gateway waits for its turn
 
 MakeTransport = Callable[[], AbstractAsyncContextManager[Transport]]
 
@@ -196,7 +195,7 @@ def _leases(items: Sequence[Item]) -> list[float]:
     for position, item in enumerate(items):
         before = same_place.get(item.place, 0)
         same_place[item.place] = before + 1
-        turns = 1 + max(position // _AT_ONCE, before // _AT_ONCE_PER_ORIGIN)
+        turns = 1 + max(position // MAX_SOCKETS, before // MAX_SOCKETS_PER_ORIGIN)
         key = KEY_SECONDS if item.gateway.key.deferred is not None else 0
         lengths.append(min(key + item.gateway.timeout * turns + LEASE_SLACK, LONGEST_LEASE))
     return lengths

@@ -13,6 +13,10 @@ from gaugeway.transport.secret import Secret
 
 Base = Literal["url", "origin"]
 
+# How many visits ask at once, in all and at one origin; each has one socket.
+MAX_SOCKETS = 100
+MAX_SOCKETS_PER_ORIGIN = 8
+
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """Where one gateway is asked, with which key, within which bounds. ``timeout``: seconds per reading."""

@@ -15,18 +15,17 @@ from yarl import URL
 from gaugeway import __version__
 from gaugeway.amounts import decode
 from gaugeway.errors import ReadError, SetupError
-from gaugeway.transport.asking import Ask, Base, Reply, Target
+from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Ask, Base, Reply, Target
 from gaugeway.transport.body import MAX_BODY, read_body
 from gaugeway.transport.connector import BoundedConnector
 from gaugeway.transport.origin import Origin, join
 from gaugeway.transport.outcome import error_for, fault_for
 from gaugeway.transport.proxy import proxy_for
 from gaugeway.transport.resolver import DaemonResolver, Lookup
+from gaugeway.transport.slots import Slots
 
 MAX_REQUESTS = 8
 MAX_TOTAL = 1024 * 1024
-MAX_SOCKETS = 100
-MAX_SOCKETS_PER_ORIGIN = 8
 
 _HEADERS = {
     "Accept": "application/json",
@@ -53,8 +52,7 @@ class HttpTransport:
         self.environ = environ
         self.clock = clock
         self._lookup = lookup
-        self._slots = asyncio.Semaphore(MAX_SOCKETS)
-        self._origin_slots: dict[Origin, asyncio.Semaphore] = {}
+        self.slots = Slots(MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN)
         self._trust: dict[str, ssl.SSLContext] = {}
         self._proxies: dict[Origin, str | None] = {}
 
@@ -78,13 +76,6 @@ class HttpTransport:
     def visit(self, target: Target) -> AbstractAsyncContextManager[Ask]:
         """One reading's worth of asking; its deadline starts when a socket is free for it."""
         return _Visit(self, target)
-
-    def slots(self, origin: Origin) -> tuple[asyncio.Semaphore, asyncio.Semaphore]:
-        """What a visit holds while it asks, so that waiting for a socket costs nobody's deadline."""
-        per_origin = self._origin_slots.get(origin)
-        if per_origin is None:
-            per_origin = self._origin_slots[origin] = asyncio.Semaphore(MAX_SOCKETS_PER_ORIGIN)
-        return per_origin, self._slots
 
     def proxy(self, origin: Origin) -> str | None:
         if origin not in self._proxies:
@@ -114,20 +105,13 @@ class _Visit:
         self._target = target
         self._requests = 0
         self._room = MAX_TOTAL
-        self._slots = transport.slots(target.origin)
 
     async def __aenter__(self) -> Self:
         target = self._target
         self._headers = _credential(target)
         self._proxy = self._transport.proxy(target.origin)
         self._trust = self._transport.trust(target.ca_file) if target.origin.scheme == "https" else True
-        for held, slot in enumerate(self._slots):
-            try:
-                await slot.acquire()
-            except BaseException:
-                for earlier in self._slots[:held]:
-                    earlier.release()
-                raise
+        await self._transport.slots.acquire(target.origin)
         self._deadline = asyncio.timeout(target.timeout)
         await self._deadline.__aenter__()
         return self
@@ -135,8 +119,7 @@ class _Visit:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for slot in self._slots:
-            slot.release()
+        self._transport.slots.release(self._target.origin)
         try:
             await self._deadline.__aexit__(kind, error, trace)
         except TimeoutError:
