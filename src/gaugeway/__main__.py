@@ -7,7 +7,7 @@ import sys
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     # A short process makes little garbage: looking for it is a sixth of an answer from the store.
-    gc.set_threshold(100_000)
+    gc.disable()
     from gaugeway.cli.main import main as run
 
     code = run()

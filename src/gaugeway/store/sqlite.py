@@ -22,7 +22,7 @@ _ATTEMPTED = (
     "label = ?, provider = ?, attempted_at = ?, error_code = ?, error_message = ?, error_hint = ?,"
     " failures = ?, retry_at = ?, retry_told = ?, min_refresh = ?, observed_at = ?, resets_at = ?,"
     " revision = revision + 1, lease_until = CASE WHEN lease_owner IS ? THEN NULL ELSE lease_until END"
-    " WHERE id = ?"
+    " WHERE id = ? AND (lease_owner IS ? OR coalesce(attempted_at, 0) < ?)"
 )
 _FAILED = f"UPDATE readings SET {_ATTEMPTED}"  # noqa: S608  (fixed column names)
 _SUCCEEDED = (
@@ -35,8 +35,11 @@ _CLAIM = (
     " lease_owner = excluded.lease_owner, lease_until = excluded.lease_until"
     " WHERE revision = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)"
 )
-_STORED = (
-    "SELECT id, gateway_id, lease_owner, lease_until, attempted_at FROM readings WHERE gateway_id IN ({keys})"
+# What an older key of the same gateway left behind.
+_FORGET = (
+    "DELETE FROM readings WHERE coalesce(attempted_at, 0) < ? AND lease_until IS NULL AND EXISTS"
+    " (SELECT 1 FROM readings AS newer WHERE newer.gateway_id = readings.gateway_id"
+    " AND newer.id <> readings.id AND newer.observed_at >= ?)"
 )
 _SERIES = (
     f"SELECT gateway_id, meter_id, subject, id, {rows.SAMPLE} FROM series WHERE gateway_id IN ({{keys}})"  # noqa: S608  (fixed column names)
@@ -142,17 +145,14 @@ class SqliteStore:
         self._db.close()
 
     def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> None:
-        stored = {row[0]: row for row in rows.in_parts(db, _STORED, [one.gateway.id for one in outcomes])}
-        kept = [
-            one
-            for one in outcomes
-            if (row := stored.get(one.head.id)) and (row[2] == owner or _at(one) > (row[4] or 0))
-        ]
-        good = [(one, one.reading) for one in kept if one.reading is not None]
-        db.executemany(
-            _SUCCEEDED, [reading_row(reading, one.gateway) + _attempt(one, owner) for one, reading in good]
-        )
-        db.executemany(_FAILED, [_attempt(one, owner) for one in kept if one.reading is None])
+        cursor = db.cursor()
+        good: list[tuple[Outcome, Reading]] = []
+        for one in outcomes:
+            reading, attempt = one.reading, _attempt(one, owner)
+            if reading is None:
+                cursor.execute(_FAILED, attempt)
+            elif cursor.execute(_SUCCEEDED, reading_row(reading, one.gateway) + attempt).rowcount:
+                good.append((one, reading))
         meters = [
             row
             for one, reading in good
@@ -160,19 +160,11 @@ class SqliteStore:
                 one.head.id, reading, one.gateway, self._hasher.subjects(one.gateway, reading)
             )
         ]
-        renewed = {one.gateway.id: one for one, _ in good}
-        forgotten = [
-            row_id
-            for row_id, gateway_id, _, lease_until, attempted_at in stored.values()
-            if (one := renewed.get(gateway_id)) is not None
-            and one.head.id != row_id
-            and lease_until is None
-            and (attempted_at or 0) < _at(one) - FORGET_AFTER
-        ]
-        rows.in_parts(db, "DELETE FROM readings WHERE id IN ({keys})", forgotten)
-        replaced = [one.head.id for one, _ in good] + forgotten
-        rows.in_parts(db, "DELETE FROM meters WHERE reading IN ({keys})", replaced)
-        db.executemany(rows.insert("meters", rows.METER), meters)
+        cursor.executemany("DELETE FROM meters WHERE reading = ?", [(one.head.id,) for one, _ in good])
+        cursor.executemany(rows.insert("meters", rows.METER), meters)
+        newest = max((reading.observed_at.timestamp() for _, reading in good), default=0.0)
+        if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:
+            cursor.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
         _sample(db, good, meters)
 
     def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -206,10 +198,6 @@ def memory() -> sqlite3.Connection:
     return db
 
 
-def _at(one: Outcome) -> float:
-    return one.head.attempted_at or 0
-
-
 def _attempt(one: Outcome, owner: str) -> Row:
     head, gateway = one.head, one.gateway
     return (
@@ -227,6 +215,8 @@ def _attempt(one: Outcome, owner: str) -> Row:
         head.resets_at,
         owner,
         head.id,
+        owner,
+        head.attempted_at or 0,
     )
 
 
