@@ -45,7 +45,7 @@ def test_without_a_config_not_even_toml_is_imported(tmp_path):
         "from pathlib import Path; from gaugeway.sources.environment import Environment\n"
         "from gaugeway.sources.openai_compatible import discover\n"
         "home = Path(sys.argv[1]); discover(Environment(environ={}, home=home, cwd=home))\n"
-        "print('tomllib' in set(sys.modules) - before, 'gaugeway.sources.config' in sys.modules)"
+        "print('tomli' in set(sys.modules) - before, 'gaugeway.sources.config' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True

@@ -78,7 +78,9 @@ def _iso(value: Any, path: str, naive: tzinfo, notes: list[str] | None) -> datet
 
 def stamp(when: datetime) -> str:
     """ISO 8601 in UTC with ``Z``; fractions of a second are dropped."""
-    return when.astimezone(UTC).isoformat()[:19] + "Z"  # a third of strftime's time
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat()[:19] + "Z"  # a third of strftime's time
 
 
 def _wrong(path: str, form: str) -> ReadError:

@@ -49,15 +49,15 @@ def judge(
 
 def _binding(meters: Sequence[Meter], level: Callable[[Meter], Level], model: str | None) -> Meter | None:
     candidates = [meter for meter in meters if _may_bind(meter, model)]
-    longer = [meter for meter in candidates if meter.kind != "rate_limit"]
-    candidates = longer or candidates  # a limit per minute binds only where nothing else may
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    # A limit per minute binds only where nothing else may.
+    candidates = [meter for meter in candidates if meter.kind != "rate_limit"] or candidates
     balances = [meter for meter in candidates if meter.kind == "balance"]
     if len({meter.unit for meter in balances}) > 1 and any(level(meter) != "exhausted" for meter in balances):
         # Another currency still pays; and amounts of two currencies can't be ordered.
         candidates = [meter for meter in candidates if meter.kind != "balance"]
-    if len(candidates) < 2:
-        return candidates[0] if candidates else None
-    return min(candidates, key=lambda meter: _order(meter, level(meter)))
+    return min(candidates, key=lambda meter: _order(meter, level(meter)), default=None)
 
 
 def _may_bind(meter: Meter, model: str | None) -> bool:

@@ -141,11 +141,11 @@ def _read_file(place: Place, trust: Trust, *, required: bool) -> Config:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return broken("is not UTF-8", line)
-    import tomllib
+    import tomli
 
     try:
         # Decimal: no amount goes through float. The values are checked against the types below.
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tomli.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
         return broken(*_syntax_error(error, text))
     return _Reader(path, text, trust).read(document)
@@ -156,7 +156,7 @@ def _only(problem: Problem) -> Config:
 
 
 def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
-    """What is wrong, and on which line. tomllib's words may quote a character of the file, never a value."""
+    """What is wrong, and on which line. tomli's words may quote a character of the file, never a value."""
     if type(error).__name__ != "TOMLDecodeError":
         return "is not TOML: a value is too large or nested too deep", None
     said, _, position = str(error).rpartition(" (at ")

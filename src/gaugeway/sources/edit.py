@@ -100,10 +100,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    import tomllib
+    import tomli
 
     try:
-        return tomllib.loads(text)
+        return tomli.loads(text)
     except (ValueError, RecursionError):
         raise SetupError(
             "invalid_config",
