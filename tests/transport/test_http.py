@@ -281,6 +281,14 @@ async def test_the_key_is_taken_out_of_what_comes_back():
     assert reply.headers["x-echo"] == "Bearer [key]"
 
 
+@pytest.mark.parametrize("key", [KEY, "SK-Test-" + "Mixed-Case-" * 8])
+@pytest.mark.parametrize("header", ["Content-Type", "Content-Encoding"])
+async def test_a_key_in_a_header_is_not_quoted_in_part_or_in_lower_case(key, header):
+    with LoopbackServer(answers(b"{}", **{header: f"application/{key}"})) as server:
+        error = await failure(server.url, secret=Secret(key))
+    assert key[:10].lower() not in str(error).lower()
+
+
 async def test_the_key_is_taken_out_of_errors():
     body = json.dumps({"error": {"message": f"bad key {KEY}"}}).encode()
     with LoopbackServer(answers(body, status=401)) as server:

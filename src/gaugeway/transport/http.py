@@ -147,7 +147,9 @@ class _Visit:
     async def _reply(self, response: aiohttp.ClientResponse, path: str, accept: Collection[int]) -> Reply:
         status = response.status
         # A list may be split over several lines (RateLimit often is, behind two proxies): that is one list.
-        headers = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
+        headers = {
+            name.lower(): self._redact(", ".join(response.headers.getall(name))) for name in response.headers
+        }
         shown = path.partition("?")[0]
         accepted = status in accept
         if accepted or status >= 400:
@@ -161,12 +163,13 @@ class _Visit:
         else:
             body = b""
         json = self._json(headers, body, shown, needed=accepted and status == 200)
-        secret = self._target.secret
-        if secret is not None:
-            headers = {name: secret.redact(value) for name, value in headers.items()}
         if not accepted:
             raise error_for(status, headers, json, path=shown, now=self._transport.clock())
-        return Reply(status, headers, json)
+        return Reply(status, headers, json, shown)
+
+    def _redact(self, text: str) -> str:
+        secret = self._target.secret
+        return text if secret is None else secret.redact(text)
 
     def _json(self, headers: Mapping[str, str], body: bytes, path: str, *, needed: bool) -> Any:
         kind = headers.get("content-type", "").partition(";")[0].partition(",")[0].strip().lower()
