@@ -59,6 +59,18 @@ def test_a_fresh_reading_is_not_asked_again(world: World) -> None:
     assert world.asked() == 1
 
 
+@pytest.mark.parametrize("answer", [QUOTA, failing("unauthorized")], ids=["reading", "failure"])
+def test_a_clock_that_is_set_back_does_not_stop_the_reading(world: World, answer: object) -> None:
+    world.network.answer = answer
+    world.one(LAB)
+    world.clock.forward(-3600)
+    world.network.answer = {"tokens": {"limit": 100, "used": 13}}
+    state = world.one(LAB)
+    assert (used(state), state.error) == (13, None)
+    assert state.next_read_at == world.clock() + timedelta(seconds=60)
+    assert world.asked() == 2
+
+
 def test_states_come_in_order_and_are_told_as_they_are_known(world: World) -> None:
     world.one(CAMPUS)
     told: list[State] = []

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from gaugeway.amounts import stamp
-from gaugeway.collector.schedule import Wish, due_at, is_due
+from gaugeway.collector.schedule import CLOCK_SLACK, Wish, due_at, is_due
 from gaugeway.collector.state import Attempt, State
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Reading, as_of
@@ -62,7 +61,7 @@ class Round:
     def is_due(self, item: Item, now: float) -> bool:
         """Whether to ask now. What another process learnt since this round began is fresh enough."""
         head = item.head
-        if head is not None and (head.attempted_at or 0) >= self.asked_at:
+        if head is not None and self.asked_at <= (head.attempted_at or 0) <= now + CLOCK_SLACK:
             return False
         return is_due(item.gateway, head, self._wish, now)
 
@@ -102,12 +101,10 @@ class Round:
         error = None if head is None else head.error
         if head is None or error is None or reading is not None or (head.attempted_at or 0) >= self.asked_at:
             return error
-        until = due_at(item.gateway, head, self._wish)
-        if until <= self.asked_at:
+        if due_at(item.gateway, head, self._wish) <= self.asked_at:
             return error
-        when = stamp(datetime.fromtimestamp(until, UTC))
         return ReadError(
-            "backing_off", f"not asked again before {when}, after {error.code}: {error.message}", error.hint
+            "backing_off", f"not asked again yet, after {error.code}: {error.message}", error.hint
         )
 
     def _look_up(self, gateways: Sequence[Gateway]) -> list[Item]:

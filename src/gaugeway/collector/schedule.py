@@ -11,7 +11,7 @@ PLAIN_FIRST, PLAIN_MOST = 5.0, 15 * 60.0
 REFUSED_FIRST, REFUSED_MOST = 15 * 60.0, 6 * 3600.0
 TOLD_MOST = 24 * 3600.0
 RESET_SPREAD = 10.0  # budgets reset at midnight everywhere: not everybody asks in the same second
-_CLOCK_SLACK = 60.0
+CLOCK_SLACK = 60.0  # seconds; an attempt later than that was made by a clock that has been set back since
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +45,8 @@ def due_at(gateway: Gateway, head: Head, wish: Wish = NO_WISH) -> float:
 
 
 def is_due(gateway: Gateway, head: Head | None, wish: Wish, now: float) -> bool:
-    """Whether to ask now. An attempt in the future was made by a clock that has been set back since."""
-    if head is None or (head.attempted_at is not None and head.attempted_at > now + _CLOCK_SLACK):
+    """Whether to ask now. What was stored by a clock that has been set back since says nothing."""
+    if head is None or (head.attempted_at is not None and head.attempted_at > now + CLOCK_SLACK):
         return True
     return due_at(gateway, head, wish) <= now
 
