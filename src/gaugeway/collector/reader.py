@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from threading import Thread
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from gaugeway.readings import Answer, Reading
 from gaugeway.sources.gateway import Gateway, Key
 from gaugeway.transport import Origin, Secret, Target
 from gaugeway.transport.asking import Transport
+from gaugeway.transport.daemon import in_daemon_thread
 
 KEY_SECONDS = 12.0  # a deferred key's command has ten of its own; a keyring may wait for a password
 _LONG = 1000  # characters of one text
@@ -63,12 +64,12 @@ class Reader:
                 answer = await preset.read(ask, options, self._clock())
             return self._reading(_tidied(answer, secret), gateway.preset)
         except ReadError as error:
-            message, hint = _redact(error.message, secret), _redact(error.hint, secret)
+            message, hint = _tidy(error.message, secret), _tidy(error.hint, secret)
             raise ReadError(error.code, message, hint, retry_after=error.retry_after) from None
         except GaugewayError:
             raise
         except Exception as error:  # noqa: BLE001  (a preset's fault is that gateway's alone)
-            what = clean(_redact(f"{type(error).__name__}: {error}", secret))
+            what = _tidy(f"{type(error).__name__}: {error}", secret)
             raise ReadError("preset_error", f"preset {gateway.preset} failed: {what}") from None
 
     def _preset(self, name: str) -> Preset:
@@ -86,33 +87,9 @@ class Reader:
 async def _secret(key: Key, seconds: float) -> Secret | None:
     if key.deferred is None:
         return key.resolve()
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Secret | None] = loop.create_future()
-
-    def deliver(secret: Secret | None, error: Exception | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(secret)
-
-    def work() -> None:
-        secret, failure = None, None
-        try:
-            secret = key.resolve()
-        except Exception as error:  # noqa: BLE001  (it is raised where it is waited for)
-            failure = error
-        try:
-            loop.call_soon_threadsafe(deliver, secret, failure)
-        except RuntimeError:
-            return  # nobody waits any more: the loop has ended
-
-    # Not the default executor: that is joined at exit, and a keyring that waits would hold the process.
-    Thread(target=work, name="key", daemon=True).start()
     try:
         async with asyncio.timeout(seconds):
-            return await future
+            return await in_daemon_thread(key.resolve, "key")
     except TimeoutError:
         raise SetupError("unresolved_template", f"{key.source} gave no key within {seconds:g} s") from None
 
@@ -128,8 +105,8 @@ def _tidied(answer: Answer, secret: Secret | None) -> Answer:
     if len(whole) < _LONG and whole.isascii() and whole.isprintable() and _redact(whole, secret) == whole:
         return answer
 
-    def tidy(text: str) -> str:
-        return clean(_redact(text, secret), _LONG)
+    def tidy(text: str | None) -> Any:
+        return text and _tidy(text, secret)
 
     meters = [
         replace(
@@ -137,12 +114,17 @@ def _tidied(answer: Answer, secret: Secret | None) -> Answer:
             name=tidy(meter.name),
             title=tidy(meter.title),
             unit=tidy(meter.unit),
-            model=meter.model and tidy(meter.model),
+            model=tidy(meter.model),
         )
         for meter in answer.meters
     ]
-    key = replace(answer.key, name=answer.key.name and tidy(answer.key.name))
+    key = replace(answer.key, name=tidy(answer.key.name))
     return replace(answer, meters=tuple(meters), notes=tuple(map(tidy, answer.notes)), key=key)
+
+
+def _tidy(text: str, secret: Secret | None) -> str:
+    """One clean line without the key: looked for twice, since cutting may split it, and cleaning join it."""
+    return _redact(clean(_redact(text, secret), _LONG), secret)
 
 
 def _redact(text: str, secret: Secret | None) -> str:

@@ -1,14 +1,12 @@
-"""Name resolution that never holds the process: getaddrinfo can't be cancelled, so it runs in a daemon
-thread of its own. (The default executor is joined at exit, and a hanging resolver would hang with it.)
-"""
+"""Name resolution that never holds the process: getaddrinfo can't be cancelled."""
 
-import asyncio
 import socket
 from collections.abc import Callable
-from threading import Thread
 from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from gaugeway.transport.daemon import in_daemon_thread
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
 
@@ -28,33 +26,15 @@ class DaemonResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         if host == "localhost":
             return [_result(host, address, port, kind) for address, kind in _LOOPBACK]
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
 
-        def deliver(found: list[tuple[Any, ...]] | None, error: OSError | None) -> None:
-            if future.done():
-                return
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(found or [])
-
-        def work() -> None:
-            found: list[tuple[Any, ...]] | None = None
-            failure: OSError | None = None
+        def look() -> list[tuple[Any, ...]]:
             try:
-                found = self._lookup(host, port, type=socket.SOCK_STREAM, family=family)
-            except OSError as error:
-                failure = error
+                return self._lookup(host, port, type=socket.SOCK_STREAM, family=family)
             except UnicodeError:  # an empty or overlong label
-                failure = OSError(None, "not a host name")
-            try:
-                loop.call_soon_threadsafe(deliver, found, failure)
-            except RuntimeError:
-                return  # nobody waits any more: the loop has ended
+                raise OSError(None, "not a host name") from None
 
-        Thread(target=work, name=f"resolve {host}", daemon=True).start()
-        return [_result(host, str(row[4][0]), port, row[0]) for row in await future]
+        rows = await in_daemon_thread(look, f"resolve {host}")
+        return [_result(host, str(row[4][0]), port, row[0]) for row in rows]
 
     async def close(self) -> None:
         """Nothing is held open."""
