@@ -1,7 +1,7 @@
 # Everything works from a fresh clone with Python 3.11 or newer: each target sets up .venv first if need be.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench docs new-preset
+.PHONY: help run test lint bench docs interop new-preset
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*:\).*## /\1 /p' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ docs:            ## regenerate what the documentation takes from the code
 	@scripts/set_up dev
 	$(BIN)/python scripts/generate_docs.py
 	$(BIN)/python scripts/make_picture.py
+
+interop:         ## compare with a LiteLLM that runs (LITELLM_URL, LITELLM_MASTER_KEY, LITELLM_DATABASE_URL)
+	@scripts/set_up dev
+	$(BIN)/python tests/interop/litellm.py
 
 new-preset:      ## scaffold a preset: make new-preset NAME=x
 	@scripts/set_up dev
