@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -71,3 +72,17 @@ async def test_an_idle_socket_is_used_again(origins: Start) -> None:
         await get(session, urls[0])
     assert before == [1, 1]
     assert Counted.most == 2
+
+
+@pytest.mark.parametrize("conns", [None, 5, {"origin": "a socket"}, {"origin": []}], ids=str)
+async def test_an_aiohttp_that_keeps_its_sockets_otherwise_still_connects(
+    origins: Start, conns: object
+) -> None:
+    class Otherwise(BoundedConnector):
+        async def _make_room(self) -> None:
+            theirs = SimpleNamespace(limit=0, _acquired=(), **({} if conns is None else {"_conns": conns}))
+            await BoundedConnector._make_room(theirs)  # type: ignore[arg-type]  # as a later version may look
+
+    async with aiohttp.ClientSession(connector=Otherwise(limit=2)) as session:
+        for url in await origins(3):
+            await get(session, url)

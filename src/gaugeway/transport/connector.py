@@ -1,7 +1,8 @@
 """Never more sockets than allowed, those included that are kept open for a next request."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -12,14 +13,16 @@ if TYPE_CHECKING:
 class BoundedConnector(aiohttp.TCPConnector):
     """aiohttp counts the sockets in use against ``limit``, and keeps any number of idle ones beside them: a
     thousand origins would leave a thousand. Here the idle one that waits longest makes room for a new one.
+
+    It has no public way to do that. A version that keeps its connections otherwise bounds those in use alone.
     """
 
-    async def _create_connection(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[aiohttp.tracing.Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  (aiohttp's signature)
-    ) -> "ResponseHandler":
+    async def _create_connection(self, *args: Any, **kwargs: Any) -> "ResponseHandler":
+        with suppress(AttributeError, LookupError, TypeError, ValueError):
+            await self._make_room()
+        return await super()._create_connection(*args, **kwargs)
+
+    async def _make_room(self) -> None:
         # The new connection is counted already: it holds a place among those in use.
         while self._conns and len(self._acquired) + sum(map(len, self._conns.values())) > self.limit:
             key, kept = min(self._conns.items(), key=lambda item: item[1][0][1])
@@ -28,4 +31,3 @@ class BoundedConnector(aiohttp.TCPConnector):
                 del self._conns[key]
             protocol.close()
             await asyncio.sleep(0)  # that is when the socket is really closed
-        return await super()._create_connection(req, traces, timeout)
