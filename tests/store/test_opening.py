@@ -169,6 +169,21 @@ def test_a_file_that_becomes_corrupt_while_it_is_open(folder: Folder) -> None:
     assert stored_head(folder.open(), LAB) is not None
 
 
+def test_of_two_processes_that_find_the_same_file_corrupt_one_moves_it(folder: Folder) -> None:
+    mine, yours = folder.open(), folder.open()
+    keep(mine, LAB, reading())
+    mine._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with (folder.path / DATABASE).open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+    mine._db.execute("PRAGMA cache_size = 0")
+    head = keep(mine, LAB, reading(20))
+    assert yours.readings([head.id]) == {head.id: reading(20)}
+    assert len(folder.warnings) == 1
+    assert stored_head(folder.open(), LAB) is not None
+
+
 def test_a_corrupt_file_that_cannot_be_replaced(folder: Folder) -> None:
     store = folder.open()
     shutil.rmtree(folder.path)

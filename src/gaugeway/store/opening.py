@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -61,8 +61,7 @@ class _State:
         except sqlite3.DatabaseError as error:
             if not _is_corrupt(error):
                 raise
-            self._move_aside(error)
-            return self._connect()
+            return self._start_afresh(error)
 
     def key(self) -> bytes:
         """The random key of the hashes."""
@@ -85,8 +84,7 @@ class _State:
         if _is_corrupt(error):
             try:
                 db.close()
-                self._move_aside(error)
-                return self.open()
+                return self._start_afresh(error)
             except (OSError, sqlite3.Error) as second:
                 return self.fall_back(None, second)
         return self.fall_back(db, error)
@@ -113,6 +111,7 @@ class _State:
         on_network = _on_network(self._folder, self._mounts)
         if not self._file.exists():
             _publish(self._file, lambda new: _make(new, wal=not on_network))
+        self._inode = self._file.stat().st_ino
         db = sqlite3.connect(self._file, timeout=_BUSY, isolation_level=None)
         try:
             db.execute("PRAGMA synchronous = NORMAL")
@@ -135,6 +134,15 @@ class _State:
         if version < rows.MAJOR * 1000:
             raise sqlite3.DatabaseError("not a database of gaugeway")
 
+    def _start_afresh(self, error: sqlite3.Error) -> sqlite3.Connection:
+        """A connection to what takes the corrupt file's place. Of several processes that find it corrupt one
+        moves it aside: the others find another file there.
+        """
+        with _one_at_a_time(self._folder):
+            if self._file.exists() and self._file.stat().st_ino == self._inode:
+                self._move_aside(error)
+            return self._connect()
+
     def _move_aside(self, error: sqlite3.Error) -> None:
         aside = self._file.with_name(f"{DATABASE}.corrupt-{self._now():%Y%m%dT%H%M%SZ}")
         for suffix in ("-wal", "-shm", ""):
@@ -142,6 +150,22 @@ class _State:
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
         self._warn(f"{self._file} is corrupt ({error}); moved to {aside.name}, starting afresh")
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keeps other processes out of the block; a process that dies inside lets them in."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where a file that is open elsewhere can't be moved anyway
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _make(file: Path, *, wal: bool) -> None:
