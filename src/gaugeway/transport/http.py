@@ -146,10 +146,11 @@ class _Visit:
 
     async def _reply(self, response: aiohttp.ClientResponse, path: str, accept: Collection[int]) -> Reply:
         status = response.status
-        # A list may be split over several lines (RateLimit often is, behind two proxies): that is one list.
-        headers = {
-            name.lower(): self._redact(", ".join(response.headers.getall(name))) for name in response.headers
-        }
+        headers: dict[str, str] = {}
+        for name, value in response.headers.items():
+            # A list may be split over several lines (RateLimit often is, behind two proxies): one list.
+            earlier = headers.get(lower := name.lower())
+            headers[lower] = self._redact(value if earlier is None else f"{earlier}, {value}")
         shown = path.partition("?")[0]
         accepted = status in accept
         if accepted or status >= 400:
