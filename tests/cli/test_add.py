@@ -179,7 +179,22 @@ def test_a_config_that_does_not_parse_is_left_alone(tmp_path, capsys):
     config(tmp_path).write_text("[gateways.a\n")
     with LoopbackServer(LITELLM) as server:
         assert run(tmp_path, server.url, "--yes", "--key-env", "MINE", MINE=KEY) == 2
+        assert not server.requests
     assert config(tmp_path).read_text() == "[gateways.a\n"
+    err = capsys.readouterr().err
+    assert "config.toml:1: " in err
+    assert "can't be edited" in err
+
+
+def test_another_config_need_not_exist_yet(tmp_path, capsys):
+    with LoopbackServer(LITELLM) as server:
+        app = App(environment(tmp_path, {"MINE": KEY}))
+        args = ["--config", "my own.toml", "add", server.url, "--yes", "--key-env", "MINE"]
+        assert main(args, app) == 0
+    assert set(tomllib.loads((tmp_path / "my own.toml").read_text())["gateways"]) == {"local"}
+    err = capsys.readouterr().err
+    assert "does not exist" not in err
+    assert "`gaugeway --config 'my own.toml' show local`" in err
 
 
 class Recording:
@@ -219,17 +234,18 @@ def test_without_a_url_the_only_gateway_of_the_environment_is_taken(tmp_path, ca
     assert main(["add", "--yes"], App(env, transport=lambda: recording)) == 2  # it is there now
 
 
-def test_of_several_gateways_of_the_environment_the_commands_are_listed(tmp_path, capsys):
+@pytest.mark.parametrize("args", [[], ["--yes"]])
+def test_the_commands_for_what_the_environment_has_are_listed(tmp_path, capsys, args):
     variables = {
         "OPENAI_BASE_URL": "https://gw.example.edu/v1",
         "OPENAI_API_KEY": KEY,
         "OPENROUTER_API_KEY": KEY,
     }
-    assert run(tmp_path, "--yes", **variables) == 2
+    assert run(tmp_path, *args, **variables) == 2
     out, _ = capsys.readouterr()
     assert out.splitlines() == [
-        "gaugeway add https://gw.example.edu/v1 --key-env OPENAI_API_KEY",
-        "gaugeway add https://openrouter.ai/api/v1 --key-env OPENROUTER_API_KEY",
+        "gaugeway add https://gw.example.edu/v1 --key-env OPENAI_API_KEY --yes",
+        "gaugeway add https://openrouter.ai/api/v1 --key-env OPENROUTER_API_KEY --yes",
     ]
 
 

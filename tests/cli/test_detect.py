@@ -72,7 +72,15 @@ def test_the_key_of_a_configured_gateway_of_that_origin_is_used(tmp_path, capsys
         )
         assert run(tmp_path, f"{server.url}/v1", LAB=KEY) == 0
         assert {one.headers.get("authorization") for one in server.requests} == {None, f"Bearer {KEY}"}
-    assert "lab" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "lab" in out
+    assert "with the key of lab" in err
+
+
+def test_the_suggested_command_names_the_url_as_it_was_typed(tmp_path, capsys):
+    with LoopbackServer({"/v1/models": {"data": []}, "/api/me": {"left": 5}}) as server:
+        assert run(tmp_path, server.url, "--key-env", "MINE", MINE=KEY) == 1
+    assert f"gaugeway add {server.url} --preset custom --quota-path" in capsys.readouterr().out
 
 
 def test_what_is_not_recognised_is_told_with_what_was_asked(tmp_path, capsys):

@@ -157,14 +157,25 @@ def test_an_interrupt_is_130_and_no_traceback(world: World) -> None:
     assert b"interrupted" in err
 
 
-def test_what_is_wrong_with_the_setup_is_said_without_a_traceback(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_wrong_with_the_setup_is_said_without_a_traceback(world: World) -> None:
     code, _, err = process(world, "detect", "ftp://nowhere.example.org")
     assert code in {1, 2}
     assert "Traceback" not in err
-    assert main(["no-such-command"]) == 2
-    assert "No such command" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["campus"], "no command 'campus'; is it an id? `gaugeway show campus`"),
+        (["stats"], "no command 'stats'; did you mean `gaugeway status`?"),
+        (["--config"], "'--config' requires an argument"),
+    ],
+)
+def test_what_is_typed_wrong_is_put_right(
+    args: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_ids_are_completed(world: World) -> None:

@@ -31,6 +31,11 @@ def meter(document: object) -> dict[str, object]:
     return {name: value for name, value in found.items() if name not in {"name", "unit"}}
 
 
+def test_a_time_is_one_line_as_the_documentation_has_it():
+    text = template("lab", {}, paths({"left": 1, "reset_at": 1796083200}))
+    assert 'resets_at = {path = "reset_at", format = "unix"}' in text
+
+
 def test_every_path_with_its_value_and_nothing_that_a_terminal_obeys():
     lines = listing(paths(DOCUMENT)).splitlines()
     assert all(line.startswith("#   ") and line.isprintable() for line in lines)
@@ -60,6 +65,8 @@ def test_the_template_takes_what_the_names_suggest():
             "remaining": "left", "resets_at": {"path": "reset_ms", "format": "unix_ms"}}),
         ({"balance": "1.5", "reset": None, "resets": "2026-12-01"},
          {"remaining": "balance", "resets_at": "resets"}),
+        ({"data": {"usage": {"total": 25, "today": 1}, "plan": {"total": 100}}},
+         {"used": "data.usage.total", "limit": "data.plan.total"}),
         ([{"used": True}, {"used": 2}], {"used": "[1].used"}),
     ],
 )  # fmt: skip

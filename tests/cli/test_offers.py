@@ -46,5 +46,7 @@ def test_offers(environ, expected):
 
 
 def test_an_offer_can_be_typed():
+    (offer,) = offers({"OPENAI_BASE_URL": "https://gw.example.edu/a b;c", "OPENAI_API_KEY": KEY})
+    assert offer.command == "gaugeway add 'https://gw.example.edu/a b;c' --key-env OPENAI_API_KEY"
     (offer,) = offers({"OPENROUTER_API_KEY": KEY})
     assert offer.command == "gaugeway add https://openrouter.ai/api/v1 --key-env OPENROUTER_API_KEY"

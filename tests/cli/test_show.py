@@ -26,7 +26,7 @@ def test_text(world: World) -> None:
     assert (code, err) == (0, "")
     header, line = out.splitlines()
     assert header.split() == ["●", "campus", "neutral", "ok", "·", "just", "now"]
-    assert "75%  12.35 of 50.00 USD" in line
+    assert "75% left  12.35 of 50.00 USD" in line
 
 
 def test_json_is_the_contract(world: World) -> None:
@@ -136,7 +136,7 @@ def test_one_without_usable_reading_makes_1(world: World) -> None:
     code, out, _ = world.run("show")
     assert code == 1
     assert "75%" in out
-    assert "✗ not asked again before" in out
+    assert "✗ not asked again yet" in out
     assert "after unauthorized: /quota answered 401: Invalid API key (backing_off)" in " ".join(out.split())
     assert "→ check the key" in out
 
@@ -185,6 +185,8 @@ def test_a_config_that_does_not_parse_is_2_and_the_rest_is_shown(world: World, f
     assert code == 2
     assert "config.toml:2: " in err
     assert "12.35" in out
+    world.opencode({})
+    assert NOTHING not in world.run("show", *form)[2]  # something is configured, if only it could be read
 
 
 def test_config_names_another_file(world: World) -> None:
@@ -220,6 +222,9 @@ def test_model_keeps_its_gateway(world: World, model: str, shown: list[str]) -> 
     code, document = world.json("--model", model)
     assert code == 0
     assert [one["id"] for one in document["gateways"]] == shown
+    provider = model.partition("/")[0]
+    said = "" if shown else f"gaugeway: no gateway belongs to the provider {provider!r}\n"
+    assert world.run("--model", model)[2] == said
 
 
 @pytest.mark.parametrize("model", ["gpt-x", "/gpt-x", "campus/", ""])

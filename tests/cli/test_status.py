@@ -75,7 +75,7 @@ def test_the_last_attempt_and_the_next(world: World) -> None:
     _, out, _ = world.run("status")
     assert facts(out)["last_attempt"] == "ok, 20 s ago"
     assert facts(out)["next_read_at"] == "in 40 s"
-    assert "→ not asked again before" in out
+    assert "→ not asked again yet" in out
     assert world.asked() == 0
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.cli.page import GOLDEN, NOW, PAGES, after, drawn, view, views
 
 from gaugeway.cli.terminal import render
+from gaugeway.errors import ReadError
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.view.snapshot import GatewayView
 
@@ -107,6 +108,22 @@ def test_a_passed_due_time_is_not_counted_down() -> None:
     assert "asked again" not in text_of(late)
 
 
+def test_a_long_error_is_cut_after_its_first_sentence_unless_more_is_asked_for() -> None:
+    long = f"/key/info answered 401: Expired Key. Its hash is {'0' * 64}"
+    failed = [view("x", "litellm", None, error=ReadError("key_expired", long))]
+    assert "✗ /key/info answered 401: Expired Key (key_expired); -v says more\n" in text_of(failed)
+    assert "0" * 64 in text_of(failed, verbose=True)
+    for whole in ("a. b", "x" * 200):
+        failed = [view("x", "litellm", None, error=ReadError("key_expired", whole))]
+        assert f"{whole} (key_expired)" in " ".join(text_of(failed).split())
+
+
+def test_what_a_percentage_is_of_is_said_where_there_is_room() -> None:
+    for width, said in ((40, "75%\n"), (80, "75%  12.35"), (120, "75% left  12.35")):
+        assert said in drawn(width)
+    assert "over by 20% left" not in drawn(120)
+
+
 def test_no_gateway_draws_nothing() -> None:
     assert text_of([]) == ""
 
@@ -115,7 +132,7 @@ def shown(answer: Answer) -> str:
     return text_of([view("x", "neutral", answer)])
 
 
-def text_of(gateways: Sequence[GatewayView]) -> str:
+def text_of(gateways: Sequence[GatewayView], *, verbose: bool = False) -> str:
     file = StringIO()
-    render(gateways, now=NOW, console=Console(file=file, width=100, _environ={}))
+    render(gateways, now=NOW, console=Console(file=file, width=100, _environ={}), verbose=verbose)
     return file.getvalue()

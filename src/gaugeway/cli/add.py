@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 import msgspec
@@ -17,7 +18,7 @@ from gaugeway.sources import edit
 from gaugeway.sources.config import user_file
 from gaugeway.sources.gateway import Gateway, Key, check_id, check_key
 from gaugeway.sources.trust import WorkTrees
-from gaugeway.transport import Origin, check_quota_path
+from gaugeway.transport import Origin, Secret, check_quota_path
 
 
 @click.command("add")
@@ -54,14 +55,14 @@ def command(
     the quota can't be read.
     """
     interactive = sys.stdin.isatty() and sys.stderr.isatty()
-    if not (yes or interactive or preset == UNDETECTABLE):
-        raise click.UsageError("asks before it writes: run it on a terminal, or with --yes")
-    known = app.found().gateways
+    known = app.found(creating=True).gateways
     if url is None:
-        offer = _choice(app, known, yes=yes)
+        offer = _choice(app, known, ask=interactive and not yes, take_one=yes)
         if offer is None:
             return 2
         url, key_env = offer.url, key_env if key_env or key_file else offer.variable
+    if not (yes or interactive or preset == UNDETECTABLE):
+        raise click.UsageError("asks before it writes: run it on a terminal, or with --yes")
     base_url = complete(url, allow_http=allow_http)
     gateway = Gateway(
         id=id_for(base_url, known) if gateway_id is None else check_id(gateway_id, "--id"),
@@ -72,6 +73,9 @@ def command(
         allow_http=allow_http,
     )
     _refuse_another(gateway, known)
+    path = user_file(app.env, app.config_file, WorkTrees(app.env)).path
+    before = edit.read_text(path)
+    hidden = tuple(edit.literal_keys(before))  # raises for what can't be edited, before anybody is asked
     same = [other for other in known if other.id == gateway.id]  # its key is there already
     key = credential(app, gateway, same, key_env=key_env, key_file=key_file)
     asked_for = key is None
@@ -87,29 +91,29 @@ def command(
     explain(trial, err=True)
     if trial.finding.preset is None:
         return 1
+    click.echo(err=True)
     show(app, trial)
     if trial.error is not None:
         narrate("nothing was written")
         return 1
-    path = user_file(app.env, app.config_file, WorkTrees(app.env)).path
-    before = edit.read_text(path)
     after = edit.with_gateway(before, gateway.id, _settings(trial.gateway, key.template))
     if after == before:
         narrate(f"{gateway.id} is in {path} already, just so")
         return 0
-    click.echo(f"\n{_diff(path, before, after)}")
+    click.echo(f"\n{_diff(path, before, after, hidden)}")
     if not yes and not click.confirm(f"Write this to {path}?", default=True, err=True):
         narrate("nothing was written")
         return 0
     if asked_for and key.secret is not None:
         edit.store_key(path, gateway.id, key.secret)
     edit.save(path, before, after)
-    narrate(f"{gateway.id} is in {path}; `gaugeway show {gateway.id}` shows it from now on")
+    command = "gaugeway" if app.config_file is None else f"gaugeway --config {quote(str(app.config_file))}"
+    narrate(f"{gateway.id} is in {path}; `{command} show {gateway.id}` shows it from now on")
     return 0
 
 
-def _choice(app: App, known: Sequence[Gateway], *, yes: bool) -> Offer | None:
-    """The offer to take, asked for where there are several; None where that can't be asked."""
+def _choice(app: App, known: Sequence[Gateway], *, ask: bool, take_one: bool) -> Offer | None:
+    """The offer that the person chooses, or the only one; else None, and the commands are listed."""
     found = [
         offer
         for offer in offers(app.env.environ)
@@ -117,14 +121,14 @@ def _choice(app: App, known: Sequence[Gateway], *, yes: bool) -> Offer | None:
     ]
     if not found:
         raise click.UsageError(
-            "no URL, and no variable names a gateway that is not there already (OPENAI_BASE_URL and "
-            "OPENAI_API_KEY, OPENROUTER_API_KEY, LITELLM_BASE_URL and LITELLM_API_KEY, ...)"
+            "no URL, and no variables that name a new gateway (OPENAI_BASE_URL and OPENAI_API_KEY, "
+            "OPENROUTER_API_KEY, LITELLM_BASE_URL and LITELLM_API_KEY, ...): `gaugeway add URL`"
         )
-    if yes and len(found) == 1:
+    if take_one and len(found) == 1:
         return found[0]
-    if yes:
-        narrate("the environment names several gateways; add the one that you mean:")
-        click.echo("\n".join(offer.command for offer in found))
+    if not ask:
+        narrate("the environment's variables name what can be added:")
+        click.echo("\n".join(f"{offer.command} --yes" for offer in found))
         return None
     for number, offer in enumerate(found, 1):
         click.echo(f"  {number}  {offer.url}  (key: {offer.variable})", err=True)
@@ -164,12 +168,12 @@ def _settings(gateway: Gateway, api_key: str | None) -> dict[str, str | bool]:
     return {name: value for name, value in lines.items() if value is not None}
 
 
-def _diff(path: Path, before: str, after: str) -> str:
-    """The change, without a key that stands in the config itself."""
+def _diff(path: Path, before: str, after: str, hidden: Sequence[Secret]) -> str:
+    """The change, without the keys that stand in the config itself."""
     from difflib import unified_diff
 
     lines = unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="")
     text = "\n".join(lines)
-    for secret in edit.literal_keys(before):
+    for secret in hidden:
         text = secret.redact(text)
     return text

@@ -54,11 +54,13 @@ class App:
 
         return open_store(self.env.state_dir(), now=self.clock, warn=narrate)
 
-    def found(self) -> Found:
-        """What is configured. Says on stderr which config files do not parse."""
+    def found(self, *, creating: bool = False) -> Found:
+        """What is configured. Says on stderr which config files do not parse, or, unless one is ``creating``
+        it, that the file after ``--config`` does not exist.
+        """
         found = discover(self.env, self.config_file)
         for problem in found.problems:
-            if problem.fatal:
+            if problem.fatal and not (creating and not Path(problem.file).exists()):
                 line = "" if problem.line is None else f":{problem.line}"
                 narrate(f"{problem.file}{line}: {problem.message}")
         return found
@@ -120,8 +122,12 @@ class App:
 
 
 def chosen(found: Found, ids: Sequence[str]) -> list[Gateway]:
-    """The gateways of these ids, all where there are none. Raises UsageError for an unknown id."""
+    """The gateways of these ids, all where there are none. Raises UsageError for an unknown id; says it where
+    nothing is configured.
+    """
     known = {gateway.id: gateway for gateway in found.gateways}
+    if not known and not any(problem.fatal for problem in found.problems):
+        narrate("no gateway is configured; `gaugeway add URL` sets one up")
     for unknown in (name for name in ids if name not in known):
         from difflib import get_close_matches
 

@@ -29,10 +29,25 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = _own_options(args)
-        wants_show = args[at].startswith("-") if at < len(args) else not ctx.resilient_parsing
+        if at < len(args):
+            wants_show = args[at].startswith("-")
+        else:
+            wants_show = at == len(args) and not ctx.resilient_parsing
         if wants_show and not {"-h", "--help", "--version"}.intersection(args[: at + 1]):
             args.insert(at, "show")
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean `gaugeway {near[0]}`?" if near else f"is it an id? `gaugeway show {name}`"
+            ctx.fail(f"no command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -48,11 +63,13 @@ class _Commands(click.Group):
 
 
 def _own_options(args: Sequence[str]) -> int:
-    """How many arguments at the beginning are the group's own ``--config``."""
+    """How many arguments at the beginning are the group's own ``--config``; one more than there are
+    where its value is missing.
+    """
     at = 0
     while at < len(args) and args[at].partition("=")[0] == "--config":
         at += 1 if "=" in args[at] else 2
-    return min(at, len(args))
+    return at
 
 
 @click.group("gaugeway", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,7 +21,7 @@ from gaugeway.transport import Origin, Target
 _ROLES = {
     "used": re.compile(r"used|usage|spen[dt]|consumed", re.IGNORECASE),
     "remaining": re.compile(r"remain|left|available|balance|credit", re.IGNORECASE),
-    "limit": re.compile(r"limit|quota|max|total|granted|allowance|budget", re.IGNORECASE),
+    "limit": re.compile(r"limit|quota|max|granted|allowance|budget", re.IGNORECASE),
 }
 _RESET = re.compile(r"reset|renew|period_end", re.IGNORECASE)
 _WIDEST = 60  # characters of a path before its value
@@ -35,9 +35,7 @@ def print_mapping(app: App, gateway: Gateway, settings: dict[str, str | bool]) -
     click.echo("# A beginning, guessed from the names: check each line, then put it into your config.toml.")
     click.echo(template(gateway.id, settings, leaves), nl=False)
     if "api_key" not in settings:
-        click.echo(
-            f"# The key is looked for in the variable {variable_of(gateway.id)} and in OpenCode's files."
-        )
+        click.echo(f"# No key is kept here: set the variable {variable_of(gateway.id)}, or add api_key.")
 
 
 async def _fetch(app: App, gateway: Gateway, path: str) -> Any:
@@ -71,20 +69,33 @@ def template(gateway_id: str, settings: dict[str, str | bool], leaves: Sequence[
 
 
 def _guess(leaves: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    import tomlkit
+
     amounts = [path for path, value in leaves if _is_amount(value) and not _RESET.search(_name(path))]
     roles: dict[str, Any] = {}
     for path in amounts:
-        role = next((role for role, names in _ROLES.items() if names.search(_name(path))), None)
-        if role is not None:
+        if role := _role(path):
             roles.setdefault(role, path)
     if not roles:
         roles["remaining"] = (amounts or [leaves[0][0]])[0]
     for path, value in leaves:
         if _RESET.search(_name(path)) and value is not None:
             form = "iso" if not _is_amount(value) else "unix" if Decimal(value) < 10**11 else "unix_ms"
-            roles["resets_at"] = path if form == "iso" else {"path": path, "format": form}
+            roles["resets_at"] = path
+            if form != "iso":
+                roles["resets_at"] = tomlkit.inline_table()
+                roles["resets_at"].update({"path": path, "format": form})
             break
     return roles
+
+
+def _role(path: str) -> str | None:
+    """What the field's name says, else what its parent's says: the ``total`` of a ``usage`` is used."""
+    for part in reversed(path.split(".")[-2:]):
+        for role, names in _ROLES.items():
+            if names.search(part):
+                return role
+    return "limit" if "total" in _name(path).lower() else None
 
 
 def _name(path: str) -> str:

@@ -1,6 +1,7 @@
 """Gateways that the environment's variables speak of, as clients of the OpenAI interface use them."""
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import NamedTuple
 
 # Base URL variables (or the URL itself), then key variables; the first that is set counts. Services whose
@@ -30,7 +31,7 @@ class Offer(NamedTuple):
 
     @property
     def command(self) -> str:
-        return f"gaugeway add {self.url} --key-env {self.variable}"
+        return f"gaugeway add {quote(self.url)} --key-env {self.variable}"
 
 
 def offers(environ: Mapping[str, str]) -> list[Offer]:

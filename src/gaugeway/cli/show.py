@@ -70,6 +70,8 @@ def command(
     provider, name = (None, None) if model is None else model
     if provider is not None:
         gateways = _serving(provider, found, gateways)
+        if found.gateways and not gateways:
+            narrate(f"no gateway belongs to the provider {provider!r}")
 
     def views_of(states: Sequence[State], now: datetime) -> list[GatewayView]:
         return [
@@ -100,8 +102,6 @@ def command(
         from gaugeway.cli.terminal import render
 
         render(views, now=now, console=app.console(), verbose=verbose)
-    if not found.gateways:
-        narrate("no gateway is configured; `gaugeway add URL` sets one up")
     return exit_code(found, views)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, chosen, complete_ids, narrate
+from gaugeway.cli.context import App, chosen, complete_ids
 from gaugeway.cli.show import exit_code
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
@@ -39,8 +39,6 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
     else:
         _print_text(reports, problems, app.clock(), app.console())
-    if not found.gateways:
-        narrate("no gateway is configured; `gaugeway add URL` sets one up")
     now = app.clock()
     return exit_code(found, [project(state.gateway, state.reading, state.error, now=now) for state in states])
 

@@ -24,9 +24,10 @@ _STYLES = {
 }
 _STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
 _BAR, _LEAST_BAR = 32, 8
-_PERCENT = 4  # cells: "100%"; longer words ("over by 20%") take the room of the bar
+_LEFT, _PERCENT = 9, 4  # cells: "100% left", "100%"; longer words ("over by 20%") take the room of the bar
 _NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
 _PROSE = 100  # cells: longer lines of text are hard to read, however wide the terminal is
+_BRIEF = 90  # characters of an error that are worth reading whole
 _SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
 
 
@@ -48,13 +49,14 @@ class Columns(NamedTuple):
 
     name: int
     bar: int
+    percent: int
     amount: int
     reset: int
     short: bool
 
     @property
     def total(self) -> int:
-        return 2 + self.name + 2 + self.bar + 1 + _PERCENT + 2 + self.amount + 2 + self.reset
+        return 2 + self.name + 2 + self.bar + 1 + self.percent + 2 + self.amount + 2 + self.reset
 
 
 def render(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> None:
@@ -101,13 +103,15 @@ class _Page:
         full = Columns(
             name=min(_NAME, max((self._title(entry).cell_len for entry in entries), default=0)),
             bar=_BAR,
+            percent=_LEFT,
             amount=widest([entry.amount for entry in block] for block in blocks),
             reset=max((len(entry.reset_text(self.now)) for entry in entries), default=0),
             short=False,
         )
         short = widest([entry.short for entry in block] for block in blocks)
         compact = full._replace(amount=short, short=True)
-        for columns in (full, compact, compact._replace(name=min(compact.name, _LEAST_NAME))):
+        least = compact._replace(name=min(compact.name, _LEAST_NAME))
+        for columns in (full, compact, least, least._replace(percent=_PERCENT)):
             room = width - (columns.total - _BAR)
             if room >= _LEAST_BAR:
                 return columns._replace(bar=min(room, _BAR))
@@ -132,12 +136,14 @@ class _Page:
                 self.console, "!", f"partly read: this key may not see every limit{more}", "yellow"
             )
         if view.error is not None:
-            message = f"{view.error.message} ({view.error.code})"
+            message = view.error.message if self.verbose else _brief(view.error.message)
+            more = "" if message == view.error.message else "; -v says more"
+            message += f" ({view.error.code})"
             if view.next_read_at is not None:
                 due = datetime.fromisoformat(view.next_read_at).timestamp() - self.now
                 message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
             failed = view.status != "stale"
-            yield from prose(self.console, self.glyphs.cross, message, "red" if failed else "yellow")
+            yield from prose(self.console, self.glyphs.cross, message + more, "red" if failed else "yellow")
             if view.error.hint:
                 yield from prose(self.console, self.glyphs.arrow, view.error.hint, "")
         yield from self._key(view)
@@ -175,13 +181,13 @@ class _Page:
         self._fit(title, columns.name)
         cell = Text(amount)
         self._fit(cell, columns.amount)
-        line = Text("  ").join((title, self._gauge(entry, columns.bar, style), cell))
+        line = Text("  ").join((title, self._gauge(entry, columns.bar, columns.percent, style), cell))
         line.append(f"  {entry.reset_text(self.now)}", "dim")
         line.rstrip()
         return Text.assemble(self._mark(entry, style), line)
 
     def _two_lines(self, entry: Entry, style: str) -> Iterator[Text]:
-        gauge = self._gauge(entry, 10, style)
+        gauge = self._gauge(entry, 10, _PERCENT, style)
         title = self._title(entry)
         self._fit(title, self.width - 3 - gauge.cell_len)
         first = Text.assemble(title, " ", gauge)
@@ -196,10 +202,10 @@ class _Page:
     def _mark(self, entry: Entry, style: str) -> Text:
         return Text(f"{self.glyphs.mark} " if entry.binding else "  ", style)
 
-    def _gauge(self, entry: Entry, width: int, style: str) -> Text:
-        """Bar and percent: ``width`` + 1 + _PERCENT cells together."""
-        percent = f"{entry.percent:>{_PERCENT}}"
-        width -= len(percent) - _PERCENT
+    def _gauge(self, entry: Entry, width: int, room: int, style: str) -> Text:
+        """A bar of ``width`` cells and the percent in ``room``; longer words take from the bar."""
+        percent = f"{entry.left if room == _LEFT else entry.percent:>{room}}"
+        width -= len(percent) - room
         if entry.fraction is None or width < 4:
             return Text(" " * (width + 1) + percent, style)
         done, rest = words.bar(entry.fraction, width, ascii_only=self.glyphs.ascii_only)
@@ -261,6 +267,12 @@ def put(console: Console, text: Text) -> None:
     with console.capture() as captured:
         console.print(text, soft_wrap=True, highlight=False)
     console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
+
+
+def _brief(message: str) -> str:
+    """The first sentence of what is long: LiteLLM, for one, goes on about hashes of the key."""
+    end = message.find(". ", _BRIEF // 3) if len(message) > _BRIEF else -1
+    return message if end < 0 else message[:end]
 
 
 def _aligned(amounts: Sequence[Amount]) -> list[str]:

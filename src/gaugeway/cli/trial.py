@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from gaugeway.cli.context import App
+from gaugeway.cli.context import App, narrate
 from gaugeway.detect import Finding, detect
 from gaugeway.errors import GaugewayError
 from gaugeway.presets import Options, Preset, find, in_tree
@@ -46,11 +46,13 @@ def credential(
         return Credential(check_key(expand(setting, app.env), option), template, template)
     variable = variable_of(gateway.id)
     if text := app.env.environ.get(variable):
+        narrate(f"with the key of the variable {variable}")
         return Credential(check_key(text, variable), f"the variable {variable}")
     assert gateway.base_url is not None
     for other in known:
         same = other.base_url is not None and Origin.of(other.base_url) == Origin.of(gateway.base_url)
         if same and other.key.secret is not None:
+            narrate(f"with the key of {other.id}")
             return Credential(other.key.secret, f"the key of {other.id}")
     return None
 
@@ -136,7 +138,7 @@ def explain(trial: Trial, *, err: bool) -> None:
     else:
         click.echo(
             "  if it has a quota endpoint of its own, describe that:\n"
-            f"  gaugeway add {finding.base_url} --preset custom --quota-path /its/path",
+            f"  gaugeway add {trial.gateway.base_url} --preset custom --quota-path /its/path",
             err=err,
         )
 

@@ -52,6 +52,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     binding: bool
     minor: bool
 
+    @property
+    def left(self) -> str:
+        """``75% left``; the other words of ``percent`` say what they mean."""
+        return (
+            f"{self.percent} left"
+            if self.percent.lstrip("<>").removesuffix("%").isdecimal()
+            else self.percent
+        )
+
     def reset_text(self, now: float) -> str:
         """``in 3 d 4 h``, or why there is no such time; empty where it is unknown. ``now``: unix seconds."""
         return self.state or (words.countdown(self.resets_at - now) if self.resets_at is not None else "")
