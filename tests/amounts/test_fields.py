@@ -20,6 +20,14 @@ ANSWER = Fields(
 )
 
 
+def test_amounts_are_those_that_are_there():
+    fields = Fields({"limit": 5, "used": None, "left": "2"})
+    assert fields.amounts() == {"limit": 5}
+    assert fields.amounts(limit="limit", remaining="left", used="gone") == {"limit": 5, "remaining": 2}
+    with pytest.raises(ReadError, match="used is not a number"):
+        Fields({"used": True}).amounts()
+
+
 def test_what_is_there():
     assert ANSWER.number("n") == Decimal("1.5")
     assert ANSWER.text("t") == "a[1mb"

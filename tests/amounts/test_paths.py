@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gaugeway.amounts.paths import MAX_LISTED, MAX_PATH, Path, paths
@@ -111,6 +111,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example({"\n": {"a": None}})
 def test_every_listed_path_leads_to_its_value(document: Any) -> None:
     for path, value in paths(document):
         assert Path(path).find(document) is value

@@ -57,18 +57,20 @@ class Recorded(msgspec.Struct, frozen=True):
         """The headers that an answer may be given again: not those about how this one was sent."""
         return {name: value for name, value in self.headers.items() if name.lower() not in _ON_THE_WAY}
 
-    def reply(self) -> Reply:
+    def reply(self, path: str = "") -> Reply:
         """As the transport hands it on: without JSON only where the status is not 200."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         if self.is_json:
             try:
-                return Reply(self.status, headers, decode(SECRET.redact(self.content.decode()).encode()))
+                return Reply(
+                    self.status, headers, decode(SECRET.redact(self.content.decode()).encode()), path
+                )
             except ReadError:
                 if self.status == 200:
                     raise
         elif self.status == 200:
             raise ReadError("not_json", f"{self.request.path} answered without a JSON content type")
-        return Reply(self.status, headers, None)
+        return Reply(self.status, headers, None, path)
 
 
 _ON_THE_WAY = {"content-length", "content-encoding", "transfer-encoding", "connection", "date", "server"}
@@ -138,14 +140,16 @@ class ReplayAsk:
         url = urlsplit(join(self.exchange.base_url, path, base))
         self.asked.append(f"{url.path}?{url.query}" if url.query else url.path)
         assert len(self.asked) <= MAX_REQUESTS, self.asked
-        reply = self.exchange.answer_to(url.path, dict(parse_qsl(url.query, keep_blank_values=True))).reply()
+        shown = path.partition("?")[0]
+        params = dict(parse_qsl(url.query, keep_blank_values=True))
+        reply = self.exchange.answer_to(url.path, params).reply(shown)
         if reply.status in accept:
             return reply
         raise error_for(
             reply.status,
             reply.headers,
             reply.json,
-            path=path.partition("?")[0],
+            path=shown,
             now=self.exchange.now,
         )
 

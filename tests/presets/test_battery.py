@@ -248,6 +248,24 @@ def test_a_200_with_another_body_is_no_reading(preset: str, body: str, wire: Wir
     assert outcome.code in {"not_json", "unexpected_shape", "gateway_error"}
 
 
+FAILURES: dict[str, str] = {
+    '{"error": "out of order"}': "gateway_error",
+    '{"error": {"message": "out of order", "type": "api_error"}}': "gateway_error",
+    '{"success": false, "message": "out of order"}': "gateway_error",
+    '{"success": false, "data": {}, "message": "out of order"}': "gateway_error",
+    '{"message": "Invalid API key"}': "unauthorized",
+    '{"error": {"message": "no", "type": "expired_key"}}': "key_expired",
+}
+
+
+@pytest.mark.parametrize(("preset", "body"), [*product(sorted({*in_tree()} - READS_NO_BODY), FAILURES)])
+def test_a_200_that_reports_a_failure_is_that_failure(preset: str, body: str) -> None:
+    exchange = with_answer(base(preset), asked_answers(preset)[0], body=msgspec.Raw(body.encode()))
+    outcome = asyncio.run(read(preset, exchange, ReplayAsk(exchange)))
+    assert isinstance(outcome, ReadError)
+    assert outcome.code == FAILURES[body]
+
+
 @pytest.mark.parametrize("preset", in_tree())
 def test_a_byte_order_mark_changes_nothing(preset: str, wire: Wire) -> None:
     exchange = base(preset)

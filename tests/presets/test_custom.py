@@ -52,7 +52,7 @@ GOOD: dict[str, Any] = {"name": "Tokens", "unit": "tokens", "used": "used"}
 def test_a_mistake_is_named(changes: dict[str, Any], field: str, hint: str) -> None:
     table = {key: value for key, value in (GOOD | changes).items() if value is not None}
     with pytest.raises(SetupError) as raised:
-        custom.check([table])
+        read_with([table])
     assert raised.value.code == "invalid_config"
     assert raised.value.message.startswith(field)
     assert hint in raised.value.hint
@@ -60,17 +60,9 @@ def test_a_mistake_is_named(changes: dict[str, Any], field: str, hint: str) -> N
 
 def test_no_meter_and_two_of_one_id_are_mistakes() -> None:
     with pytest.raises(SetupError, match="meters is missing"):
-        custom.check([])
+        read_with([])
     with pytest.raises(SetupError, match=r"meters\[1\]\.name gives the id key/tokens/1d a second time"):
-        custom.check([GOOD | {"window": "24h"}, GOOD | {"name": "tokens!", "window": "daily"}])
-
-
-def test_a_mistake_is_found_before_anything_is_asked() -> None:
-    async def ask(path: str, **_: Any) -> Reply:
-        raise AssertionError(path)
-
-    with pytest.raises(SetupError):
-        asyncio.run(custom.read(ask, Options(meters=({"name": "x"},)), NOW))
+        read_with([GOOD | {"window": "24h"}, GOOD | {"name": "tokens!", "window": "daily"}])
 
 
 @pytest.mark.parametrize(
@@ -112,9 +104,17 @@ def test_true_is_no_limit_of_one() -> None:
 def test_a_meter_can_be_made_of_any_listed_path() -> None:
     answer = {"data": {"a.b": [{"left": 5}]}}
     listed = paths(answer)
-    assert listed == custom.paths(answer)
     meter = read_one({"remaining": listed[0][0], "used": None}, answer)
     assert (meter.kind, meter.remaining) == ("balance", 5)
+
+
+def read_with(tables: list[dict[str, Any]]) -> None:
+    """Reads with these tables, which must be found wrong before anything is asked."""
+
+    async def ask(path: str, **_: Any) -> Reply:
+        raise AssertionError(path)
+
+    asyncio.run(custom.read(ask, Options(meters=tuple(tables)), NOW))
 
 
 def read_one(changes: dict[str, Any], answer: Any) -> Any:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gaugeway.errors import ReadError
+from gaugeway.transport import Reply
 from gaugeway.transport.outcome import error_for, message_of, reported_failure, retry_after_of
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -59,7 +61,37 @@ def test_codes(status, body, code):
     ],
 )
 def test_a_200_that_reports_failure(body, code):
-    assert reported_failure(body, "not well").code == code
+    error = reported_failure(Reply(200, {}, body, "/quota"))
+    assert error.code == code
+    assert error.message.startswith("/quota reports a failure: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"error": {"message": "no"}}, "gateway_error"),
+        ({"error": None, "code": 1}, "unexpected_shape"),
+        ({"success": False}, "gateway_error"),
+        ({"success": False, "data": {"used": 0}}, "gateway_error"),
+        ({"status": False, "data": {"used": 0}}, "gateway_error"),
+        ({"detail": "Invalid API key"}, "unauthorized"),
+        ({"message": "welcome"}, "unexpected_shape"),
+        ([{"data": {}}], "unexpected_shape"),
+    ],
+)
+def test_what_an_answer_without_its_fields_is(body, code):
+    reply = Reply(200, {}, body)
+    with pytest.raises(ReadError) as raised:
+        reply.fields("data", "info")
+    assert raised.value.code == code
+    assert reply.refusal("data is missing").code == code
+
+
+def test_fields_that_are_there_count_more_than_an_error_beside_them():
+    notes: list[str] = []
+    fields = Reply(200, {}, {"info": {"used": 1}, "error": "slow"}).fields("data", "info", notes=notes)
+    assert fields.need("info").number("used") == 1
+    assert fields.notes is notes
 
 
 @pytest.mark.parametrize(

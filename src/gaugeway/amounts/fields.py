@@ -10,6 +10,8 @@ from gaugeway.amounts.text import clean
 from gaugeway.amounts.times import Format, instant
 from gaugeway.errors import ReadError
 
+_AMOUNTS = {"limit": "limit", "used": "used", "remaining": "remaining"}
+
 
 class Fields:
     """One object of an answer and the path that led there.
@@ -44,6 +46,13 @@ class Fields:
 
     def number(self, name: str, *, symbols: bool = False) -> Decimal | None:
         return number(self._object.get(name), self.at(name), symbols=symbols)
+
+    def amounts(self, **names: str) -> dict[str, Any]:
+        """Those numbers that are there, each under its own word: ``amounts(limit="max_budget")``; without
+        names ``limit``, ``used`` and ``remaining``.
+        """
+        found = ((word, self.number(name)) for word, name in (names or _AMOUNTS).items())
+        return {word: value for word, value in found if value is not None}
 
     def instant(
         self, name: str, *, form: Format = "iso", now: datetime | None = None, naive: tzinfo = UTC

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from gaugeway.amounts.numbers import plain
@@ -14,7 +15,7 @@ _STEP = re.compile(
     r"""(?:(?<=.)\.|^)(?:"(?P<quoted>[^"]+)"|(?P<name>[^."\[\]=]+))
     |\[(?P<index>[0-9]{1,6})\]
     |\[(?P<field>[^."\[\]=]+)=(?P<value>[^"\[\]=]*)\]""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _BARE = re.compile(r'[^."\[\]=]+')
 
@@ -74,12 +75,7 @@ class Path:
 
 def paths(document: Any) -> list[tuple[str, Any]]:
     """Every path of a document that leads to a single value, with that value; at most 1000 of them."""
-    found: list[tuple[str, Any]] = []
-    for leaf in _leaves(document, ""):
-        if len(found) == MAX_LISTED:
-            break
-        found.append(leaf)
-    return found
+    return list(islice(_leaves(document, ""), MAX_LISTED))
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

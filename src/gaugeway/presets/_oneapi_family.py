@@ -8,20 +8,28 @@ from datetime import datetime
 
 from gaugeway.amounts import Fields, stamp
 from gaugeway.errors import ReadError
+from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask, Reply
-from gaugeway.transport.outcome import reported_failure
 
 QUOTA = "quota"  # the unit of amounts that can't be told in money
-WALLET_UNREAD = "the wallet of the key's owner may run out first; a key can't read it here"
 
 _NEW_API_ONLY = ("quota_display_type", "usd_exchange_rate", "self_use_mode_enabled")
 
 
-async def answer_of(ask: Ask, path: str, *, management: bool) -> Fields:
-    """The answer as an object. Raises ReadError for a failure that a status of 200 hides."""
-    root = (await ask(path, base="origin" if management else "url")).fields()
-    _refuse_failure(root, path)
-    return root
+def answer_of(meter: Meter, notes: list[str], key: KeyFacts) -> Answer:
+    """What a relay key can read: its own quota, never the wallet behind it, which may be emptier.
+
+    A key with a quota is judged by that; an unlimited one has the wallet as its only limit, so nothing can be
+    said of it.
+    """
+    notes.append("the wallet of the key's owner may run out first; a key can't read it here")
+    return Answer(
+        meters=(meter,),
+        notes=tuple(notes),
+        key=key,
+        unread=("user",) if meter.unlimited else (),
+        unread_advisory=() if meter.unlimited else ("user",),
+    )
 
 
 async def site_of(ask: Ask) -> Fields | None:
@@ -30,11 +38,7 @@ async def site_of(ask: Ask) -> Fields | None:
     Any other failure fails the reading: with a unit that comes and goes, amounts would jump.
     """
     reply = await ask("/api/status", base="origin", accept=(200, 401, 403, 404))
-    if reply.status != 200:
-        return None
-    root = reply.fields()
-    _refuse_failure(root, "/api/status")
-    return root.object("data")
+    return reply.fields("data").object("data") if reply.status == 200 else None
 
 
 def shown_as(site: Fields) -> str | None:
@@ -68,9 +72,3 @@ def recognise(reply: Reply, *, new_api: bool) -> str | None:
     if (found is not None) is not new_api:
         return None
     return f"/api/status publishes {found or 'quota_per_unit'}"
-
-
-def _refuse_failure(root: Fields, path: str) -> None:
-    body = {name: root.raw(name) for name in root.names()}
-    if body.get("success") is False or body.get("code") is False or body.get("error") is not None:
-        raise reported_failure(body, f"{path} reports a failure")

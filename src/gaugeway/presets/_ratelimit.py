@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from gaugeway.amounts import instant, number, seconds_of
 from gaugeway.amounts.windows import window_of_seconds
@@ -27,16 +29,17 @@ _ITEM = re.compile(rf"({_BARE})((?:{_PARAMETER.pattern})*)")
 _PAIR = re.compile(r"(?:^|,)\s*(limit|remaining|reset)=(\d{1,15})\s*(?=,|$)")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 
-_GO_DURATION = re.compile(
-    r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?"
-)
+_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[dhms])", re.ASCII)
+_DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _RELATIVE_UNTIL = 400 * 86400  # no epoch is this small, and no window of a gateway is this long
 _MILLISECONDS_FROM = 10**11
+_NO_PARAMETERS: Mapping[str, str] = {}
 _WINDOWED = re.compile(r"x-ratelimit-limit-(second|minute|hour|day|month|year)")
 _WINDOW_OF = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "month": "1mo", "year": "1y"}
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(NamedTuple):
     """One member of a structured list: its value without quotes, and its parameters as text."""
 
     value: str
@@ -80,12 +83,9 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
             if value < _RELATIVE_UNTIL:
                 return instant(value, "reset", form="seconds_from_now", now=now)
             return instant(value, "reset", form="unix_ms" if value >= _MILLISECONDS_FROM else "unix")
-        match = _GO_DURATION.fullmatch(text)
-        if match is not None:
-            parts = [Decimal(part or 0) for part in match.groups()]
-            factors = (Decimal(86400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
-            total = sum((part * factor for part, factor in zip(parts, factors, strict=True)), Decimal(0))
-            return instant(total, "reset", form="seconds_from_now", now=now)
+        if _DURATION.fullmatch(text):
+            total = sum(Decimal(count) * _MS[unit] for count, unit in _PART.findall(text))
+            return instant(total, "reset", form="ms_from_now", now=now)
         if text[0].isdecimal():
             return instant(text, "reset")
         when = parsedate_to_datetime(text)
@@ -142,14 +142,22 @@ def _draft10(headers: Headers, now: datetime) -> list[Limit]:
     """``RateLimit-Policy: "daily";q=1000;w=86400`` and ``RateLimit: "daily";r=50;t=30``, joined by name."""
     rules = _by_partition(headers.get("ratelimit-policy"), "q")
     states = _by_partition(headers.get("ratelimit"), "r")
-    found: list[Limit] = []
-    for (policy, partition), state in states.items():
-        rule = rules.get((policy, partition)) or rules.get((policy, None)) or {}
-        after = state.get("t", "")
-        reset = now + timedelta(seconds=int(after)) if after.isdecimal() and len(after) < 9 else None
-        found.append(_by_policy(policy, rule, remaining=_count(state["r"]), reset=reset))
     told = {policy for policy, _ in states}
-    return found + [_by_policy(policy, rule) for (policy, _), rule in rules.items() if policy not in told]
+    untold = dict.fromkeys((key for key in rules if key[0] not in told), _NO_PARAMETERS)
+    found: list[Limit] = []
+    for (policy, partition), state in (states | untold).items():
+        rule = rules.get((policy, partition)) or rules.get((policy, None), {})
+        found.append(
+            Limit(
+                policy=policy,
+                unit=rule.get("qu", "requests"),
+                limit=_count(rule.get("q")),
+                remaining=_count(state.get("r")),
+                window=_window(rule.get("w")),
+                reset=reset_time(state.get("t"), now),
+            )
+        )
+    return found
 
 
 def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None], Mapping[str, str]]:
@@ -159,19 +167,6 @@ def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None],
         for item in items(text)
         if _count(item.parameters.get(needed)) is not None
     }
-
-
-def _by_policy(
-    policy: str, rule: Mapping[str, str], remaining: Decimal | None = None, reset: datetime | None = None
-) -> Limit:
-    return Limit(
-        policy=policy,
-        unit=rule.get("qu", "requests"),
-        limit=_count(rule.get("q")),
-        remaining=remaining,
-        window=_window(rule.get("w")),
-        reset=reset,
-    )
 
 
 def _windowed(headers: Headers, now: datetime) -> list[Limit]:  # noqa: ARG001  (they carry no reset)
@@ -221,23 +216,14 @@ def _triple(
     if remaining is None:
         return []
     limit = _count(listed[0].value) if listed else None
-    rules = [item for item in (*listed, *items(policy)) if "w" in item.parameters]
-    windows = [(_count(item.value), _window(item.parameters["w"]), item.parameters) for item in rules]
-    mine = next((one for one in windows if one[0] == limit), None)
-    first = Limit(
-        policy=mine[2].get("name") if mine else None,
-        unit=unit,
-        limit=limit,
-        remaining=remaining,
-        window=mine[1] if mine else None,
-        reset=reset_time(reset_text, now) or reset_time(reset_text.partition(",")[0], now),
-    )
-    others = [
-        Limit(policy=parameters.get("name"), unit=unit, limit=quota, window=window)
-        for quota, window, parameters in windows
-        if quota is not None and (mine is None or parameters is not mine[2])
+    rules = [
+        Limit(policy=rule.get("name"), unit=unit, limit=quota, window=_window(rule["w"]))
+        for value, rule in (*listed, *items(policy))
+        if "w" in rule and (quota := _count(value)) is not None
     ]
-    return [first, *others]
+    mine = next((rule for rule in rules if rule.limit == limit), Limit(unit=unit, limit=limit))
+    reset = reset_time(reset_text, now) or reset_time(reset_text.partition(",")[0], now)
+    return [replace(mine, remaining=remaining, reset=reset), *(rule for rule in rules if rule is not mine)]
 
 
 def _merge(found: list[Limit], one: Limit, now: datetime) -> None:
@@ -248,7 +234,7 @@ def _merge(found: list[Limit], one: Limit, now: datetime) -> None:
         return
     fitting = [index for index in same if _fits(found[index], one.reset, now)]
     if len(fitting) == 1:  # of several windows alike, nobody knows whose reset it is
-        found[fitting[0]] = msgspec.structs.replace(found[fitting[0]], reset=one.reset)
+        found[fitting[0]] = replace(found[fitting[0]], reset=one.reset)
 
 
 def _same(known: Limit, told: Limit) -> bool:

@@ -17,7 +17,6 @@ from gaugeway.errors import ReadError
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask, Reply
-from gaugeway.transport.asking import shape_error
 
 name = "bifrost"
 title = "Bifrost"
@@ -52,18 +51,16 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
             f"{_PATH} answered 404",
             "check base_url; on Bifrost this needs the governance plugin and a version that has the route",
         )
-    root = reply.fields()
-    if "virtual_key_name" not in root and "budgets" not in root:
-        raise shape_error("neither virtual_key_name nor budgets is there")
+    root = reply.fields("virtual_key_name", "budgets")
     if root.flag("is_active") is False:
         raise ReadError("unauthorized", "this virtual key is switched off")
     found = [*_limits(root)]
     providers = list(root.objects("provider_configs"))
     for config in providers:  # of several providers, one that is exhausted stops only what goes to it
-        found += _limits(config, source=config.text("provider"), advisory=len(providers) > 1)
+        found += _limits(config, config.text("provider"), advisory=len(providers) > 1)
     for config in root.objects("model_configs"):
         model = config.text("model_name")
-        found += _limits(config, source=config.text("provider"), model=None if model == "*" else model)
+        found += _limits(config, config.text("provider"), model=None if model == "*" else model)
     bare = not found
     if bare:
         # Whether its team has a budget is said only where that budget is listed: unlimited is no promise.
@@ -77,46 +74,39 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     )
 
 
-def _limits(
-    owner: Fields, *, source: str | None = None, model: str | None = None, advisory: bool = False
-) -> Iterator[_Found]:
+def _limits(owner: Fields, source: str | None = None, **whose: Any) -> Iterator[_Found]:
     """The budgets and rate limits of one owner, each with the server's own id of it."""
     for budget in owner.objects("budgets"):
-        if (meter := _budget(budget, source, model, advisory=advisory)) is not None:
+        if (meter := _budget(budget, source, whose)) is not None:
             yield meter, budget.text("id") or ""
     merged = owner.object("rate_limit")
     # The single rate_limit is the tightest of the list's, put together by the server: never one more limit.
     for rates in list(owner.objects("rate_limits")) or ([] if merged is None else [merged]):
         for which in ("token", "request"):
-            if (meter := _rate(rates, which, source, model, advisory=advisory)) is not None:
+            if (meter := _rate(rates, which, source, whose)) is not None:
                 yield meter, rates.text("id") or ""
 
 
-def _budget(budget: Fields, source: str | None, model: str | None, *, advisory: bool) -> Meter | None:
-    limit, used = budget.number("max_limit"), budget.number("current_usage")
-    if limit is None and used is None:
+def _budget(budget: Fields, source: str | None, whose: dict[str, Any]) -> Meter | None:
+    amounts = budget.amounts(limit="max_limit", used="current_usage")
+    if not amounts:
         return None
-    unlimited = limit == 0
-    extra = budget.number("override_amount")
+    limit, extra = amounts.get("limit"), budget.number("override_amount")
     mode, cycles = budget.word("override_mode"), budget.number("override_cycles_remaining")
     if limit and extra and (mode == "forever" or (mode == "cycles" and cycles is not None and cycles > 0)):
-        limit = EXACT.add(limit, extra)
+        amounts["limit"] = EXACT.add(limit, extra)
         budget.notes.append(f"an override of {plain(extra)} USD is part of the budget")
     return Meter.of(
         name=_named("budget", budget.text("source_name") or source),
         unit="USD",
-        limit=limit,
-        unlimited=unlimited,
-        used=used,
-        model=model,
-        advisory=advisory,
+        unlimited=limit == 0,
+        **amounts,
+        **whose,
         **_window(budget, ""),
     )
 
 
-def _rate(
-    rates: Fields, which: str, source: str | None, model: str | None, *, advisory: bool
-) -> Meter | None:
+def _rate(rates: Fields, which: str, source: str | None, whose: dict[str, Any]) -> Meter | None:
     limit = rates.number(f"{which}_max_limit")
     if limit is None:  # usage and last reset are reported for what has no limit, too
         return None
@@ -127,8 +117,7 @@ def _rate(
         limit=limit,
         unlimited=limit == 0,
         used=rates.number(f"{which}_current_usage"),
-        model=model,
-        advisory=advisory,
+        **whose,
         **_window(rates, f"{which}_"),
     )
 

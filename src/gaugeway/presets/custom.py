@@ -13,14 +13,12 @@ from typing import Any, Literal
 import msgspec
 
 from gaugeway.amounts import EXACT, clean, instant, number, slug, window_of
-from gaugeway.amounts.paths import Path, paths
+from gaugeway.amounts.paths import Path
 from gaugeway.errors import ReadError, SetupError
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, Kind, Meter
-from gaugeway.transport import Ask
+from gaugeway.transport import Ask, Reply
 from gaugeway.transport.asking import shape_error
-
-__all__ = ["check", "paths"]
 
 name = "custom"
 title = "Custom mapping"
@@ -127,8 +125,8 @@ class _Rule:
     def id(self) -> str:
         return f"{self._table.scope}/{slug(self._title)}/{self._window or '-'}"
 
-    def read(self, document: Any, now: datetime, notes: list[str]) -> Meter:
-        sought = dict(self._amounts)
+    def read(self, reply: Reply, now: datetime, notes: list[str]) -> Meter:
+        document, sought = reply.json, dict(self._amounts)
         limit = sought.get("limit")
         unlimited = limit is not None and _is_among(self._table.unlimited, limit.path.find(document))
         if unlimited:
@@ -136,7 +134,7 @@ class _Rule:
         found = {key: amount.find(document) for key, amount in sought.items()}
         if not unlimited and all(value is None for value in found.values()):
             where = ", ".join(str(amount.path) for amount in sought.values())
-            raise shape_error(f"meter {self._title}: nothing stands at {where}")
+            raise reply.refusal(f"meter {self._title}: nothing stands at {where}")
         percent, percent_used = found.get("percent_remaining"), found.get("percent_used")
         if percent_used is not None:
             percent = EXACT.subtract(_HUNDRED, percent_used)
@@ -160,20 +158,16 @@ class _Rule:
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     rules = _rules(options.meters)
-    document = (await ask(options.quota_path)).json
+    reply = await ask(options.quota_path)
     notes: list[str] = []
-    return Answer(meters=tuple(rule.read(document, now, notes) for rule in rules), notes=tuple(notes))
-
-
-def check(meters: Sequence[Mapping[str, Any]]) -> None:
-    """Whether ``[[meters]]`` tables can be used: pure, asks nobody.
-
-    Raises SetupError ``invalid_config`` that names the field, and for an unknown one the nearest known.
-    """
-    _rules(meters)
+    return Answer(meters=tuple(rule.read(reply, now, notes) for rule in rules), notes=tuple(notes))
 
 
 def _rules(meters: Sequence[Mapping[str, Any]]) -> list[_Rule]:
+    """The tables, checked before anything is asked.
+
+    Raises SetupError ``invalid_config`` that names the field, and for an unknown one the nearest known.
+    """
     if not meters:
         raise _invalid("meters", "is missing: the custom preset needs at least one")
     rules: list[_Rule] = []

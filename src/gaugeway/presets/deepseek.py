@@ -4,7 +4,6 @@
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from gaugeway.amounts import slug
 from gaugeway.errors import ReadError
@@ -25,18 +24,17 @@ probes: tuple[Probe, ...] = ()
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
-    root = (await ask("/user/balance", base="origin")).fields()
-    if "balance_infos" not in root:
-        raise shape_error("balance_infos is missing")
+    root = (await ask("/user/balance", base="origin")).fields("balance_infos")
     infos = list(root.objects("balance_infos"))
     if not infos:
         raise ReadError("gateway_error", "/user/balance lists no balance: was the account ever topped up?")
-    refused = root.flag("is_available") is False
-    meters = []
+    meters: list[Meter] = []
+    left = False
     for info in infos:
         total, currency = info.number("total_balance"), info.text("currency")
         if total is None or currency is None:
             raise shape_error(f"{info.at('currency' if currency is None else 'total_balance')} is missing")
+        left = left or total > 0
         meters.append(
             Meter.of(
                 scope="account",
@@ -44,12 +42,12 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
                 title=f"Balance {currency.upper()}",
                 kind="balance",
                 unit=currency.upper(),
-                entry="value",
                 remaining=total,
-                # Where DeepSeek takes no calls, nothing of what is left can be spent.
-                percent_remaining=Decimal(0) if refused and total > 0 else None,
             )
         )
+    refused = root.flag("is_available") is False
     if refused:
         root.notes.append("DeepSeek says that this balance does not suffice for a call")
-    return Answer(meters=tuple(meters), notes=tuple(root.notes))
+    # What stops a call while money is left stands in no number: no level better than unknown is honest then.
+    stopped = refused and left
+    return Answer(meters=tuple(meters), notes=tuple(root.notes), unread=("account",) if stopped else ())

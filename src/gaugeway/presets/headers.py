@@ -8,6 +8,7 @@ those would have to be paid for. Each read counts as a request of the quota that
 from datetime import date, datetime
 
 from gaugeway.amounts import clean, plain, slug
+from gaugeway.presets._names import apart
 from gaugeway.presets._ratelimit import Limit, limits, reset_time
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, Meter
@@ -48,36 +49,16 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     if any(limit.unit is None for limit in found):
         notes.append("the headers do not say what they count; taken as requests")
     wait = reset_time(reply.headers.get("retry-after"), now)
-    names = _names(found)
-    meters = (
-        _meter(limit, name, _waited(limit, wait, found), notes)
-        for limit, name in zip(found, names, strict=True)
-    )
-    return Answer(meters=tuple(meters), notes=tuple(notes))
-
-
-def _waited(limit: Limit, wait: datetime | None, found: list[Limit]) -> datetime | None:
-    """When it resets; Retry-After wins, for what is used up or is the only limit told."""
-    spent = limit.remaining is not None and limit.remaining <= 0
-    return wait if wait is not None and (spent or len(found) == 1) else limit.reset
-
-
-def _names(found: list[Limit]) -> list[str]:
-    """The meters' names: the policy's, else what is counted; numbered where two would have one id."""
-    names: list[str] = []
-    taken: set[tuple[str, str | None]] = set()
+    meters = []
     for limit in found:
-        base = name = slug(limit.policy or limit.unit or "requests")
-        number = 1
-        while (name, limit.window) in taken:
-            number += 1
-            name = f"{base}-{number}"
-        taken.add((name, limit.window))
-        names.append(name)
-    return names
+        spent = limit.remaining is not None and limit.remaining <= 0
+        # Retry-After wins, for what is used up or is the only limit told.
+        waited = wait is not None and (spent or len(found) == 1)
+        meters.append(_meter(limit, wait if waited else limit.reset, notes))
+    return Answer(meters=apart(meters), notes=tuple(notes))
 
 
-def _meter(limit: Limit, name: str, resets_at: datetime | None, notes: list[str]) -> Meter:
+def _meter(limit: Limit, resets_at: datetime | None, notes: list[str]) -> Meter:
     unit = clean(limit.unit or "requests") or "requests"
     title = clean(limit.policy or "") or unit
     title = title[0].upper() + title[1:]
@@ -86,7 +67,7 @@ def _meter(limit: Limit, name: str, resets_at: datetime | None, notes: list[str]
     if limit.remaining is None and limit.limit is not None:
         notes.append(f"{title}: a limit of {plain(limit.limit)} {unit}; the headers do not say what is left")
     return Meter.of(
-        name=name,
+        name=slug(limit.policy or limit.unit or "requests"),
         title=title,
         unit=unit,
         kind="rate_limit" if limit.window is not None else "allowance",

@@ -39,7 +39,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 def _recognise(reply: Reply) -> str | None:
     if reply.status == 200 and reply.json == "I'm alive!":
-        return "/health/liveliness (the spelling is LiteLLM's) says that it is alive"
+        return f"/health/liveliness (the spelling is LiteLLM's) says {reply.json!r}"
     return None
 
 
@@ -81,7 +81,7 @@ async def _key_info(ask: Ask, now: datetime) -> Fields:
     path = "/key/info"
     reply = await ask(path, base="origin", accept=(200, 400, 404, 500))
     if reply.status == 200:
-        return reply.fields()
+        return reply.fields("info")
     said = message_of(reply.json)
     if _NO_DATABASE.search(said):
         raise ReadError(
@@ -122,10 +122,8 @@ class _Levels:
         """The member's budget and the team's; returns the team's organization."""
         own: Fields | None = None
         if user:
-            mine = await self._get(f"/team/{quote(team, safe='')}/members/me")
-            own = Fields(mine.json, notes=self._notes) if mine.status == 200 else None
-        reply = await self._get(f"/team/info?team_id={quote(team, safe='')}&key_limit=1")
-        root = Fields(reply.json, notes=self._notes) if reply.status == 200 else None
+            own, _ = await self._get(f"/team/{quote(team, safe='')}/members/me")
+        root, reply = await self._get(f"/team/info?team_id={quote(team, safe='')}&key_limit=1", "team_info")
         if user and own is None and root is not None:  # an older proxy
             every = root.objects("team_memberships")
             own = next((member for member in every if member.word("user_id") == user), None)
@@ -145,28 +143,27 @@ class _Levels:
         return info.word("organization_id")
 
     async def user(self, user: str, *, advisory: bool) -> None:
-        reply = await self._get("/v2/user/info")
-        info = Fields(reply.json, notes=self._notes) if reply.status == 200 else None
+        info, _ = await self._get("/v2/user/info")
         if info is None or "user_id" not in info:  # older than 1.106
             # Without user_id an admin's key would be told of everybody.
-            reply = await self._get(f"/user/info?user_id={quote(user, safe='')}")
+            root, reply = await self._get(f"/user/info?user_id={quote(user, safe='')}")
             if reply.status == 404 and "user" in message_of(reply.json).lower():
                 return  # no such row, so no such budget
-            if reply.status != 200:
+            if root is None:
                 self._could_not("user", reply.status, advisory=advisory)
                 return
-            info = Fields(reply.json, notes=self._notes).object("user_info")
+            info = root.object("user_info")
         if info is not None:
             self.subjects["user"] = user
             self.add("user", info, advisory=advisory)
 
     async def organization(self, organization: str) -> None:
-        reply = await self._get(f"/organization/info?organization_id={quote(organization, safe='')}")
-        if reply.status != 200:
+        info, reply = await self._get(f"/organization/info?organization_id={quote(organization, safe='')}")
+        if info is None:
             self._could_not("organization", reply.status)
             return
         self.subjects["organization"] = organization
-        self.add("organization", Fields(reply.json, notes=self._notes))
+        self.add("organization", info)
 
     def add(self, scope: Scope, level: Fields, *, advisory: bool = False) -> None:
         if not {"max_budget", "litellm_budget_table"}.intersection(level.names()):
@@ -187,13 +184,15 @@ class _Levels:
             raise shape_error("info holds neither max_budget nor spend")
         return distinct(meters)
 
-    async def _get(self, path: str) -> Reply:
+    async def _get(self, path: str, *names: str) -> tuple[Fields | None, Reply]:
+        """The reply, and its object where this key may read it."""
         try:
-            return await self._ask(path, base="origin", accept=(200, *_MAY_NOT))
+            reply = await self._ask(path, base="origin", accept=(200, *_MAY_NOT))
         except ReadError as error:
             if error.code != "too_large":
                 raise
-            return Reply(_TOO_LARGE, {}, None)
+            reply = Reply(_TOO_LARGE, {}, None)
+        return (reply.fields(*names, notes=self._notes) if reply.status == 200 else None), reply
 
     def _could_not(self, scope: Scope, status: int, *, advisory: bool = False) -> None:
         (self.unread_advisory if advisory else self.unread).append(scope)

@@ -28,16 +28,15 @@ hosts = tuple(_CURRENCY)
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
     reply = await ask("/v1/users/me/balance", base="origin")
-    root = reply.fields()
-    if root.flag("status") is False or root.number("code") not in {None, 0}:
-        raise reported_failure(reply.json, "/v1/users/me/balance reports a failure")
-    data = root.need("data")
+    if reply.fields().number("code") not in {None, 0}:
+        raise reported_failure(reply)
+    data = reply.fields("data").need("data")
     available = data.number("available_balance")
     if available is None:
         raise shape_error("data.available_balance is missing")
     unit = _CURRENCY.get(options.host)
     if unit is None:
-        root.notes.append("the currency follows from the host alone, and this host is not known")
+        data.notes.append("the currency follows from the host alone, and this host is not known")
     meter = Meter.of(
         scope="account",
         name="wallet",
@@ -46,4 +45,4 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
         unit=unit or "units",
         remaining=available,
     )
-    return Answer(meters=(meter,), notes=tuple(root.notes))
+    return Answer(meters=(meter,), notes=tuple(data.notes))

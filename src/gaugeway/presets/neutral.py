@@ -5,13 +5,12 @@ both blocks optional, at least one number; every field may be null or missing.
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any
 
 from gaugeway.amounts import Fields
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, Entry, KeyFacts, Meter
 from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
 
 name = "neutral"
 title = "Neutral endpoint"
@@ -24,41 +23,33 @@ hosts: tuple[str, ...] = ()
 probes: tuple[Probe, ...] = ()
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001
-    root = (await ask(options.quota_path)).fields()
-    meters = [
-        meter
-        for meter in (_meter(root, "tokens", "percent"), _meter(root, "cost", "value"))
-        if meter is not None
-    ]
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+    reply = await ask(options.quota_path)
+    root = reply.fields()
+    found = (_meter(root, "tokens", "percent"), _meter(root, "cost", "value"))
+    meters = tuple(meter for meter in found if meter is not None)
     if not meters:
-        raise shape_error("neither tokens nor cost holds a number")
-    return Answer(meters=tuple(meters), notes=tuple(root.notes), key=KeyFacts(name=root.text("key")))
+        raise reply.refusal("neither tokens nor cost holds a number")
+    return Answer(meters=meters, notes=tuple(root.notes), key=KeyFacts(name=root.text("key")))
 
 
-def _meter(root: Fields, name: Literal["tokens", "cost"], entry: Entry) -> Meter | None:
+def _meter(root: Fields, name: str, entry: Entry) -> Meter | None:
     block = root.object(name)
     if block is None:
         return None
-    limit, used, remaining = block.number("limit"), block.number("used"), block.number("remaining")
-    unlimited = block.flag("unlimited") is True
-    if limit is None and used is None and remaining is None and not unlimited:
+    amounts, unlimited = block.amounts(), block.flag("unlimited") is True
+    if not amounts and not unlimited:
         return None
-    resets_at = block.raw("resets_at")
     return Meter.of(
         name=name,
         unit="tokens" if name == "tokens" else (block.text("currency") or "USD").upper(),
         entry=entry,
-        limit=limit,
         unlimited=unlimited,
-        used=used,
-        remaining=remaining,
-        resets_at=block.instant(
-            "resets_at", form="iso" if isinstance(resets_at, str) and not _is_unix(resets_at) else "unix"
-        ),
+        resets_at=block.instant("resets_at", form="unix" if _is_unix(block.raw("resets_at")) else "iso"),
         notes=root.notes,
+        **amounts,
     )
 
 
-def _is_unix(text: str) -> bool:
-    return text.strip().lstrip("+").replace(".", "", 1).isdecimal()
+def _is_unix(value: Any) -> bool:
+    return not isinstance(value, str) or value.strip().lstrip("+").replace(".", "", 1).isdecimal()

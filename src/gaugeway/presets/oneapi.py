@@ -9,15 +9,7 @@ from decimal import Decimal
 from functools import partial
 
 from gaugeway.amounts import EXACT, Fields
-from gaugeway.presets._oneapi_family import (
-    QUOTA,
-    WALLET_UNREAD,
-    answer_of,
-    expiry_of,
-    recognise,
-    shown_as,
-    site_of,
-)
+from gaugeway.presets._oneapi_family import QUOTA, answer_of, expiry_of, recognise, shown_as, site_of
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask
@@ -38,41 +30,32 @@ _MONEY = frozenset({"USD", "CNY"})
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
-    subscription = await answer_of(ask, "/dashboard/billing/subscription", management=False)
-    limit = subscription.number("hard_limit_usd")
-    if limit is None:
-        raise shape_error("hard_limit_usd is missing")
+    subscription = (await ask("/dashboard/billing/subscription")).fields("hard_limit_usd")
     expires_at = expiry_of(subscription, "access_until", now)
-    cents = (await answer_of(ask, "/dashboard/billing/usage", management=False)).number("total_usage")
+    usage = (await ask("/dashboard/billing/usage")).fields("object", "total_usage")
+    limit, cents = subscription.number("hard_limit_usd"), usage.number("total_usage")
     used = None if cents is None else EXACT.divide(cents, Decimal(100))
     notes = subscription.notes
     unit = _unit(await site_of(ask), notes)
     unlimited = limit == _UNLIMITED
-    known: Decimal | None = limit
-    if unlimited and unit not in _MONEY and used is not None:
+    if unlimited and unit not in _MONEY:
         # In quota the sentinel is as good a limit as any other: 200 dollars at the default worth.
-        unlimited, known = False, None
+        unlimited, limit = False, None
         notes.append("100000000 may be a limit or mean unlimited where the site does not count in money")
+    if limit is None and used is None:
+        raise shape_error("total_usage is missing")
     # By a setting that is not published the numbers are the key's (the default) or its owner's.
     meter = Meter.of(
         name="quota",
         title="Key quota",
         unit=unit,
-        limit=known,
+        limit=limit,
         unlimited=unlimited,
         used=used,
         window="lifetime",
         notes=notes,
     )
-    notes.append(WALLET_UNREAD)
-    # As with newapi: a quota of its own judges the key, without one only the wallet could.
-    return Answer(
-        meters=(meter,),
-        notes=tuple(notes),
-        key=KeyFacts(expires_at=expires_at),
-        unread=("user",) if unlimited else (),
-        unread_advisory=() if unlimited else ("user",),
-    )
+    return answer_of(meter, notes, KeyFacts(expires_at=expires_at))
 
 
 def _unit(site: Fields | None, notes: list[str]) -> str:

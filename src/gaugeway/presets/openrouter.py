@@ -12,7 +12,6 @@ from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask
 from gaugeway.transport.asking import shape_error
-from gaugeway.transport.outcome import reported_failure
 
 name = "openrouter"
 title = "OpenRouter"
@@ -26,11 +25,7 @@ probes: tuple[Probe, ...] = ()
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:
-    reply = await ask(options.quota_path)
-    root = reply.fields()
-    if "data" not in root and "error" in root:
-        raise reported_failure(reply.json, "the gateway reports an error")
-    data = root.need("data")
+    data = (await ask(options.quota_path)).fields("data").need("data")
     meters = [meter for meter in (_credits(data, now), _free_requests(data, now)) if meter is not None]
     if not meters:
         raise shape_error("data holds neither a limit nor a usage")
@@ -92,20 +87,18 @@ def _free_requests(data: Fields, now: datetime) -> Meter | None:
     free = data.object("free_model_daily_requests")
     if free is None:
         return None
-    limit, used, remaining = free.number("limit"), free.number("used"), free.number("remaining")
-    if limit is None and used is None and remaining is None:
+    amounts = free.amounts()
+    if not amounts:
         return None
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Meter.of(
         name="free-model-requests",
         title="Free model requests",
         unit="requests",
-        limit=limit,
-        used=used,
-        remaining=remaining,
         window="1d",
         started_at=midnight,
         resets_at=midnight + timedelta(days=1),
         advisory=data.flag("is_free_tier") is False,
         notes=data.notes,
+        **amounts,
     )

@@ -8,10 +8,10 @@ display, so only a ``value`` that is an amount and says by its ``resultType`` wh
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import chain, count
 from typing import Any
 
 from gaugeway.amounts import Fields, number, slug, stamp
+from gaugeway.presets._names import apart
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, Kind, Meter
 from gaugeway.transport import Ask
@@ -42,23 +42,19 @@ _MOST = 100  # as the format has it
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:
-    root = (await ask(options.quota_path)).fields()
+    root = (await ask(options.quota_path)).fields("version")
     if root.word("version") != "quota-v1":
         raise shape_error("version is not quota-v1")
     entries = list(root.objects("entries"))
     if len(entries) > _MOST:
         raise shape_error(f"more than {_MOST} entries")
-    meters: list[Meter] = []
-    for entry in entries:
-        meter = _meter(entry, now, {meter.name for meter in meters})
-        if meter is not None:
-            meters.append(meter)
+    meters = apart(meter for entry in entries if (meter := _meter(entry, now)) is not None)
     if not meters:
         raise shape_error("no entry holds a percentage or an amount")
-    return Answer(meters=tuple(meters), notes=tuple(root.notes))
+    return Answer(meters=meters, notes=tuple(root.notes))
 
 
-def _meter(entry: Fields, now: datetime, taken: set[str]) -> Meter | None:
+def _meter(entry: Fields, now: datetime) -> Meter | None:
     label = (entry.text("label") or "").rstrip(":")
     name = entry.text("name")
     if name is None:
@@ -73,7 +69,7 @@ def _meter(entry: Fields, now: datetime, taken: set[str]) -> Meter | None:
     if observed_at is not None and observed_at < now - _OLD:
         entry.notes.append(f"{shown}: as the gateway saw it at {stamp(observed_at)}")
     return Meter.of(
-        name=_free(slug(shown), taken),
+        name=slug(shown),
         title=shown,
         kind=_KINDS[result],
         resets_at=entry.instant("resetTimeIso"),
@@ -97,9 +93,3 @@ def _amounts(entry: Fields, result: str) -> dict[str, Any] | None:
     amount: Decimal | None = number(f"{sign}{digits}", entry.at("value"), symbols=True)
     unit = _CURRENCY.get(symbol, symbol) or word or "units"
     return {"unit": unit, _AMOUNTS[result]: amount}
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """The name, numbered where entries share it."""
-    numbered = (f"{name}-{place}" for place in count(2))
-    return next(one for one in chain((name,), numbered) if one not in taken)

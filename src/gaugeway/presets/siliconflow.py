@@ -29,19 +29,18 @@ hosts = tuple(_CURRENCY)
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
     reply = await ask("/v1/user/info", base="origin")
-    root = reply.fields()
-    if root.flag("status") is False or root.number("code") != 20000:
-        raise reported_failure(reply.json, "/v1/user/info reports a failure")
-    data = root.need("data")
+    if reply.fields().number("code") != 20000:
+        raise reported_failure(reply)
+    data = reply.fields("data").need("data")
     total = data.number("totalBalance")
     if total is None:
         raise shape_error("data.totalBalance is missing")
     unit = _CURRENCY.get(options.host)
     if unit is None:
-        root.notes.append("the currency follows from the host alone, and this host is not known")
+        data.notes.append("the currency follows from the host alone, and this host is not known")
     if (status := data.text("status")) not in {None, "normal"}:
-        root.notes.append(f"SiliconFlow calls this account {status}")
+        data.notes.append(f"SiliconFlow calls this account {status}")
     meter = Meter.of(
         scope="account", name="wallet", title="Balance", kind="balance", unit=unit or "units", remaining=total
     )
-    return Answer(meters=(meter,), notes=tuple(root.notes))
+    return Answer(meters=(meter,), notes=tuple(data.notes))

@@ -10,7 +10,6 @@ from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask, Reply
 from gaugeway.transport.asking import shape_error
-from gaugeway.transport.outcome import reported_failure
 
 name = "sub2api"
 title = "Sub2API"
@@ -35,19 +34,19 @@ _PERIODS = (("daily", "1d"), ("weekly", "7d"), ("monthly", "1mo"))
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
-    reply = await ask("/v1/usage", base="origin")
-    root = reply.fields()
+    root = (await ask("/v1/usage", base="origin")).fields("isValid")
     unit = root.text("unit") or "USD"  # the product counts in dollars and names its fields so
     subscription = root.object("subscription")
     expires_at = root.instant("expires_at")
     if expires_at is None and subscription is not None:
         expires_at = subscription.instant("expires_at")
-    _refuse_invalid(root, reply, expires_at, now)
-    notes = root.notes
+    _refuse_invalid(root, expires_at, now)
     unread_owner = root.word("mode") == "quota_limited"
     if unread_owner:
         meters = _key_meters(root, unit)
-        notes.append("the owner's wallet or subscription may run out first; a key with limits can't read it")
+        root.notes.append(
+            "the owner's wallet or subscription may run out first; a key with limits can't read it"
+        )
     elif subscription is not None:
         meters = [
             meter for period, window in _PERIODS if (meter := _period(subscription, period, window, unit))
@@ -61,24 +60,20 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     bare = unread_owner and all(meter.unlimited for meter in meters)
     return Answer(
         meters=tuple(meters),
-        notes=tuple(notes),
+        notes=tuple(root.notes),
         key=KeyFacts(expires_at=expires_at),
         unread=("user",) if bare else (),
         unread_advisory=("user",) if unread_owner and not bare else (),
     )
 
 
-def _refuse_invalid(root: Fields, reply: Reply, expires_at: datetime | None, now: datetime) -> None:
+def _refuse_invalid(root: Fields, expires_at: datetime | None, now: datetime) -> None:
     status = root.text("status")
     if status == "expired" or (expires_at is not None and expires_at <= now):
         when = f" at {stamp(expires_at)}" if expires_at is not None else ""
         raise ReadError("key_expired", f"/v1/usage says that the key or its plan has expired{when}")
     if root.flag("isValid") is False:
         raise ReadError("unauthorized", f"/v1/usage says that the key is not valid ({status or 'no reason'})")
-    if "isValid" not in root:
-        if "error" in root:
-            raise reported_failure(reply.json, "/v1/usage reports a failure")
-        raise shape_error("isValid is missing")
     if status not in {None, "active"}:
         root.notes.append(f"the gateway calls this key {status}")
 
@@ -96,54 +91,49 @@ def _key_meters(root: Fields, unit: str) -> list[Meter]:
 
 
 def _quota(fields: Fields, window: str | None, unit: str) -> Meter | None:
-    limit, used, remaining = fields.number("limit"), fields.number("used"), fields.number("remaining")
-    if limit is None and used is None and remaining is None:
+    amounts = fields.amounts()
+    if not amounts:
         return None
-    if remaining == 0 and limit is not None and used is not None and used > limit:
-        remaining = None  # the server cuts it at zero; used tells by how much the limit was passed
+    if amounts.get("remaining") == 0 and len(amounts) == 3 and amounts["used"] > amounts["limit"]:
+        del amounts["remaining"]  # the server cuts it at zero; used tells by how much the limit was passed
     return Meter.of(
         name="quota",
         title="Key quota",
         unit=unit,
-        limit=limit,
-        unlimited=remaining is None and _means_unlimited(fields, "limit"),
-        used=used,
-        remaining=remaining,
+        unlimited="remaining" not in amounts and _means_unlimited(fields, "limit"),
         window=window,
         started_at=fields.instant("window_start"),
         resets_at=fields.instant("reset_at"),
         notes=fields.notes,
+        **amounts,
     )
 
 
 def _period(subscription: Fields, period: str, window: str, unit: str) -> Meter | None:
-    used = subscription.number(f"{period}_usage_usd")
-    if used is None and f"{period}_limit_usd" not in subscription:
+    amounts = subscription.amounts(limit=f"{period}_limit_usd", used=f"{period}_usage_usd")
+    if not amounts:
         return None
-    limit = subscription.number(f"{period}_limit_usd")
     return Meter.of(
         scope="user",
         name="subscription",
         unit=unit,
-        limit=limit,
         unlimited=_means_unlimited(subscription, f"{period}_limit_usd"),
-        used=used,
         window=window,
         started_at=subscription.instant(f"{period}_window_start"),
         resets_at=subscription.instant(f"{period}_reset_at"),
+        **amounts,
     )
 
 
 def _owner_meters(root: Fields, unit: str) -> list[Meter]:
     """A wallet, or what versions before the three modes said: one number, of a wallet or a subscription."""
     balance, remaining = root.number("balance"), root.number("remaining")
-    if balance is not None:
-        return [Meter.of(scope="user", name="wallet", kind="balance", unit=unit, remaining=balance)]
-    if remaining == -1:
+    if balance is None and remaining is None:
+        return []
+    if balance is None and remaining == -1:
         return [Meter.of(scope="user", name="subscription", unit=unit, unlimited=True)]
-    if remaining is not None:
-        return [Meter.of(scope="user", name="remaining", kind="balance", unit=unit, remaining=remaining)]
-    return []
+    name, left = ("remaining", remaining) if balance is None else ("wallet", balance)
+    return [Meter.of(scope="user", name=name, kind="balance", unit=unit, remaining=left)]
 
 
 def _means_unlimited(fields: Fields, name: str) -> bool:

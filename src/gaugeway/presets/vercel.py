@@ -8,7 +8,6 @@ from datetime import date, datetime
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, Meter
 from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
 
 name = "vercel"
 title = "Vercel AI Gateway"
@@ -22,10 +21,8 @@ probes: tuple[Probe, ...] = ()
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
-    root = (await ask("/v1/credits", base="origin")).fields()
+    root = (await ask("/v1/credits", base="origin")).fields("balance")
     balance, used = root.number("balance"), root.number("total_used")
-    if balance is None:
-        raise shape_error("balance is missing")
     meters = [
         Meter.of(scope="team", name="wallet", title="Credits", kind="balance", unit="USD", remaining=balance)
     ]

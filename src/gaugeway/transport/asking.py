@@ -13,6 +13,8 @@ from gaugeway.transport.secret import Secret
 
 Base = Literal["url", "origin"]
 
+_SUCCESS = ("success", "status", "code")  # false in one of these reports a failure, whatever else is there
+
 # How many visits ask at once, in all and at one origin; each has one socket.
 MAX_SOCKETS = 100
 MAX_SOCKETS_PER_ORIGIN = 8
@@ -31,16 +33,35 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 class Reply(msgspec.Struct, frozen=True):
     """An accepted answer. Header names are lower case; ``json`` is None where a status other than 200 came
-    without JSON.
+    without JSON. ``path`` is what was asked, without its query, for messages.
     """
 
     status: int
     headers: Mapping[str, str]
     json: Any
+    path: str = "the answer"
 
-    def fields(self) -> Fields:
-        """The answer as an object; raises ReadError ``unexpected_shape`` where it is none."""
-        return Fields(self.json)
+    def fields(self, *names: str, notes: list[str] | None = None) -> Fields:
+        """The answer as an object that holds one of ``names`` (any, without names), and that does not deny
+        success beside it (``"success": false``). Raises the ReadError of :meth:`refusal`.
+        """
+        root = Fields(self.json, notes=notes)
+        if self._denies_success() or (names and not any(name in root for name in names)):
+            raise self.refusal(f"{' or '.join(names)} is missing")
+        return root
+
+    def refusal(self, missing: str) -> ReadError:
+        """Why an answer without what it must hold is no reading: the failure that it reports, else
+        ``unexpected_shape``, saying what is ``missing``.
+        """
+        from gaugeway.transport.outcome import reported_failure  # 5 ms that only a failure costs
+
+        failure = reported_failure(self)
+        reports = isinstance(self.json, dict) and (self.json.get("error") or self._denies_success())
+        return failure if reports or failure.refused else shape_error(missing)
+
+    def _denies_success(self) -> bool:
+        return isinstance(self.json, dict) and any(self.json.get(name) is False for name in _SUCCESS)
 
 
 class Ask(Protocol):

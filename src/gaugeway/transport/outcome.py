@@ -8,6 +8,7 @@ from typing import Any
 
 from gaugeway.amounts import clean
 from gaugeway.errors import ReadError
+from gaugeway.transport.asking import Reply
 from gaugeway.transport.origin import Origin
 
 MAX_RETRY_AFTER = 24 * 3600.0
@@ -49,11 +50,11 @@ def _code(status: int, said: str) -> str:
     return "client_error" if status >= 400 else "gateway_error"
 
 
-def reported_failure(body: Any, message: str) -> ReadError:
+def reported_failure(reply: Reply) -> ReadError:
     """The error of a body that reports a failure under a status that does not (a 200, say)."""
-    said = message_of(body)
-    code = _code(200, f"{_type_of(body)} {said}")
-    return ReadError(code, message + (f": {said}" if said else ""))
+    said = message_of(reply.json)
+    code = _code(200, f"{_type_of(reply.json)} {said}")
+    return ReadError(code, f"{reply.path} reports a failure" + (f": {said}" if said else ""))
 
 
 def fault_for(error: BaseException, origin: Origin) -> ReadError:
