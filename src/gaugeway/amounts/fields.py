@@ -51,8 +51,11 @@ class Fields:
         """Those numbers that are there, each under its own word: ``amounts(limit="max_budget")``; without
         names ``limit``, ``used`` and ``remaining``.
         """
-        found = ((word, self.number(name)) for word, name in (names or _AMOUNTS).items())
-        return {word: value for word, value in found if value is not None}
+        return {
+            word: value
+            for word, name in (names or _AMOUNTS).items()
+            if (value := self.number(name)) is not None
+        }
 
     def instant(
         self, name: str, *, form: Format = "iso", now: datetime | None = None, naive: tzinfo = UTC

@@ -10,6 +10,7 @@ from gaugeway.errors import ReadError
 EXACT = Context(prec=60, Emax=999, Emin=-999, traps=[DivisionByZero, InvalidOperation, Overflow])
 
 MAX_EXPONENT = 30  # |adjusted exponent|: beyond it a number is a mistake or an attack, not money
+_MOST = 10 ** (MAX_EXPONENT + 1)
 MAX_DIGITS = 60  # what EXACT holds without rounding
 
 _NUMERIC = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
@@ -26,12 +27,12 @@ def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
     """
     if value is None:
         return None
+    if type(value) is int:  # not a bool, which is an int to isinstance
+        if -_MOST < value < _MOST:
+            return Decimal(value)
+        raise _wrong(path, "a number of plausible size")
     if isinstance(value, Decimal):
         result = value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if value.bit_length() > 110:  # 10**31 has 103 bits; also keeps int-to-text from growing quadratic
-            raise _wrong(path, "a number of plausible size")
-        result = Decimal(value)
     elif isinstance(value, str):
         text = value.strip()
         if symbols:

@@ -100,7 +100,7 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
         """
         if unlimited:
             limit = remaining = percent_remaining = None
-        if all(value is None for value in (limit, used, remaining, percent_remaining)) and not unlimited:
+        if limit is used is remaining is percent_remaining is None and not unlimited:
             raise ValueError(f"meter {name}: no limit, no amount and no percentage")
         length = window_of(window)
         derived: list[str] = []
