@@ -156,6 +156,16 @@ async def test_no_key_and_no_control_characters_in_any_text() -> None:
     assert value.key == KeyFacts(name="[key]", expires_at=NOW)
 
 
+@pytest.mark.parametrize(
+    "text", [f"{SECRET[:4]}\u200b{SECRET[4:]}", "x" * 990 + SECRET], ids=["joined", "cut"]
+)
+async def test_cleaning_neither_joins_a_key_nor_cuts_it(text: str) -> None:
+    error = await failure(answering(ReadError("gateway_error", text)))
+    value = await read(gateway(key=SECRET), answering(Answer(meters=(meter(),), notes=(text,))))
+    for said in (error.message, *value.notes):
+        assert SECRET[:8] not in said
+
+
 async def test_harmless_text_stays_as_it_is_even_without_a_key() -> None:
     answer = Answer(meters=(meter(title="Größe"),), notes=("ünïcode",), key=KeyFacts(name=None))
     one = Gateway(id="lab", base_url="https://lab.example.org/v1")

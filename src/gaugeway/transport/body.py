@@ -16,9 +16,6 @@ async def read_body(response: aiohttp.ClientResponse, most: int) -> bytes:
 
     Raises ReadError ``too_large``, and ``protocol`` for an encoding that was not asked for or is broken.
     """
-    length = response.content_length
-    if length is not None and length > most:
-        raise _too_large(most)
     chunks: list[bytes] = []
     held = 0
     while chunk := await response.content.readany():
