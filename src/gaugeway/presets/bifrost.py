@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gaugeway.amounts import EXACT, Fields, plain, seconds_of, slug, window_of
 from gaugeway.amounts.windows import window_of_seconds
 from gaugeway.errors import ReadError
+from gaugeway.presets._names import apart
 from gaugeway.presets.preset import Options, Probe
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask, Reply
@@ -161,11 +162,9 @@ def _length(duration: str) -> str | None:
 
 
 def _distinct(found: list[_Found]) -> tuple[Meter, ...]:
-    """Several limits over one window are told apart by the server's ids of them, else by their places."""
+    """Several limits over one window are told apart by the server's ids of them."""
     ids = Counter(meter.id for meter, _ in found)
-    owners = Counter((meter.id, own) for meter, own in found)
-    meters = []
-    for place, (meter, own) in enumerate(found, 1):
-        apart = own if own and owners[meter.id, own] == 1 else str(place)
-        meters.append(meter if ids[meter.id] == 1 else replace(meter, name=_named(meter.name, apart)))
-    return tuple(meters)
+    return apart(
+        replace(meter, name=_named(meter.name, own)) if own and ids[meter.id] > 1 else meter
+        for meter, own in found
+    )

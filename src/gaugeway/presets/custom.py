@@ -32,6 +32,7 @@ probes: tuple[Probe, ...] = ()
 
 _AMOUNTS = ("limit", "used", "remaining")
 _PERCENTS = ("percent_remaining", "percent_used")
+_KINDS: dict[tuple[str, ...], Kind] = {("used",): "spend", ("remaining",): "balance"}
 _UNKNOWN_FIELD = re.compile(r"unknown field `(.*)`")
 _HUNDRED = Decimal(100)
 
@@ -114,9 +115,7 @@ class _Rule:
             self._window = window_of(table.window)
         except ValueError as error:
             raise _invalid(f"{field}.window", f"is {error}") from None
-        self._kind: Kind = "spend" if given == {"used"} else "allowance"
-        if given == {"remaining"}:
-            self._kind = "balance"
+        self._kind = table.kind or _KINDS.get(tuple(given), "allowance")
         moment = _Moment(table.resets_at) if isinstance(table.resets_at, str) else table.resets_at
         self._resets_at = None if moment is None else _path(moment.path, f"{field}.resets_at")
         self._format = "iso" if moment is None else moment.format
@@ -127,8 +126,8 @@ class _Rule:
 
     def read(self, reply: Reply, now: datetime, notes: list[str]) -> Meter:
         document, sought = reply.json, dict(self._amounts)
-        limit = sought.get("limit")
-        unlimited = limit is not None and _is_among(self._table.unlimited, limit.path.find(document))
+        limit = sought["limit"].path.find(document) if "limit" in sought else None
+        unlimited = limit is not None and _comparable(limit) in map(_comparable, self._table.unlimited)
         if unlimited:
             del sought["limit"]
         found = {key: amount.find(document) for key, amount in sought.items()}
@@ -144,7 +143,7 @@ class _Rule:
             title=self._title,
             unit=clean(self._table.unit or "percent"),
             scope=self._table.scope,
-            kind=self._table.kind or self._kind,
+            kind=self._kind,
             limit=found.get("limit"),
             unlimited=unlimited,
             used=found.get("used"),
@@ -220,18 +219,12 @@ def _divisor(value: Any, field: str) -> Decimal:
     return by
 
 
-def _is_among(sentinels: Sequence[Any], value: Any) -> bool:
-    """Whether a raw limit is one of the values that mean unlimited; ``"-1"`` is -1, ``true`` is not 1."""
-    for sentinel in sentinels:
-        if type(value) is type(sentinel) and value == sentinel:
-            return True
-        if not any(one is None or isinstance(one, bool) for one in (value, sentinel)):
-            try:
-                if number(str(value), "") == number(str(sentinel), ""):
-                    return True
-            except ReadError:
-                continue
-    return False
+def _comparable(value: Any) -> Decimal | str | None:
+    """A limit or one of its sentinels, for comparing: ``"-1"`` is -1, ``true`` is not 1."""
+    try:
+        return number(str(value), "")
+    except ReadError:
+        return str(value)
 
 
 def _path(text: str, field: str) -> Path:
