@@ -115,7 +115,7 @@ def test_examples_of_the_config_are_valid(text: str, tmp_path: Path) -> None:
     assert [gateway.error for gateway in found.gateways if gateway.error] == []
     for gateway in found.gateways:
         if gateway.preset == "custom":
-            custom.check(gateway.meters)
+            custom._rules(gateway.meters)
 
 
 @pytest.mark.parametrize("text", fences("sh"))

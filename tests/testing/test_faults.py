@@ -27,7 +27,7 @@ ENDS = {
     "too many": (faults.too_many(30), "rate_limited"),
     "redirect": (faults.redirect("http://127.0.0.2:9/quota"), "redirect"),
     "zeros": (faults.zeros(), "unexpected_shape"),
-    "failure with 200": (faults.failure_with_200(), "unexpected_shape"),
+    "failure with 200": (faults.failure_with_200(), "gateway_error"),
     "html": (faults.html(), "not_json"),
     "wrong type": (faults.wrong_type(), "not_json"),
     "huge headers": (faults.huge_headers(), "protocol"),

@@ -9,8 +9,7 @@ from gaugeway.amounts import stamp
 from gaugeway.collector import State
 from gaugeway.errors import GaugewayError
 from gaugeway.presets import find
-from gaugeway.sources.diagnosis import diagnose
-from gaugeway.sources.gateway import Definition, Gateway
+from gaugeway.sources.gateway import Definition
 from gaugeway.sources.settings import Problem
 from gaugeway.transport import Origin
 from gaugeway.transport.proxy import proxy_for, without_password
@@ -68,30 +67,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
     """One gateway's section. ``environ`` has the proxy variables."""
-    gateway, error = state.gateway, state.error
-    facts = diagnose(gateway)
-    quota_path, auth = facts.quota_path, facts.auth
-    proxy = None
+    gateway, error, attempt = state.gateway, state.error, state.last_attempt
+    origin = None if gateway.base_url is None else Origin.of(gateway.base_url)
+    quota_path, auth, proxy = gateway.quota_path, gateway.auth, None
     try:
         preset = find(gateway.preset)
         quota_path = quota_path or preset.default_path
         auth = auth or preset.auth
-        proxy = _proxy(gateway, environ)
+        proxy = None if origin is None else proxy_for(origin, environ)
     except GaugewayError as wrong:
         error = error or wrong
-    attempt = state.last_attempt
     return GatewayReport(
-        provider_id=facts.provider_id,
-        label=facts.label,
-        preset=facts.preset,
-        defined_in=facts.defined_in,
-        origin=facts.origin,
+        provider_id=gateway.id,
+        label=gateway.label or gateway.id,
+        preset=gateway.preset,
+        defined_in=gateway.definitions,
+        origin=None if origin is None else str(origin),
         quota_path=quota_path,
         auth=auth,
-        proxy=proxy,
-        api_key_configured=facts.api_key_configured,
-        api_key_source=facts.api_key_source,
-        api_key_checked_paths=facts.api_key_checked_paths,
+        proxy=None if proxy is None else without_password(proxy),
+        api_key_configured=gateway.key.configured,
+        api_key_source=gateway.key.source,
+        api_key_checked_paths=gateway.key.checked,
         last_attempt=None if attempt is None else AttemptView(at=stamp(attempt.at), outcome=attempt.outcome),
         next_read_at=None if state.next_read_at is None else stamp(state.next_read_at),
         hint=None if error is None else str(error),
@@ -101,10 +98,3 @@ def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
 def problem_view(problem: Problem) -> ProblemView:
     line = "" if problem.line is None else f"line {problem.line}: "
     return ProblemView(file=problem.file, field=problem.field, message=line + problem.message)
-
-
-def _proxy(gateway: Gateway, environ: Mapping[str, str]) -> str | None:
-    if gateway.base_url is None:
-        return None
-    proxy = proxy_for(Origin.of(gateway.base_url), environ)
-    return None if proxy is None else without_password(proxy)
