@@ -64,6 +64,7 @@ MODEL: Meter = m("budget", 2, model="gpt-x", window="1d")
         ([usd(0), cny(-1)], "account/wallet-cny/-", "exhausted"),
         ([usd(5)], "account/wallet-usd/-", "ok"),
         ([usd(5), cny(0), m(left=60)], "key/budget/-", "ok"),
+        ([usd(5), m("gift", remaining=D(3), scope="account")], "account/gift/-", "ok"),
         ([m(left=60, scope="team"), m(left=60)], "key/budget/-", "ok"),
         ([m("b", 60), m("a", 60)], "key/a/-", "ok"),
     ],

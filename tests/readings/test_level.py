@@ -65,6 +65,10 @@ def test_a_passed_reset_expires_the_numbers_and_keeps_the_limit():
     assert level_of(later) == "unknown"
 
 
+def test_an_expired_meter_is_unknown_even_where_its_limit_is_nothing():
+    assert level_of(as_of(budget(limit=D(0), resets_at=NOW), NOW)) == "unknown"
+
+
 def test_without_a_reset_nothing_expires():
     meter = budget(limit=D(50), used=D(49))
     assert as_of(meter, NOW + timedelta(days=9999)) is meter
