@@ -8,6 +8,7 @@ from typing import Any, Self
 from gaugeway.amounts.numbers import number
 from gaugeway.amounts.text import clean
 from gaugeway.amounts.times import Format, instant
+from gaugeway.amounts.windows import window_of
 from gaugeway.errors import ReadError
 
 _AMOUNTS = {"limit": "limit", "used": "used", "remaining": "remaining"}
@@ -63,6 +64,13 @@ class Fields:
         return instant(
             self._object.get(name), self.at(name), form=form, now=now, naive=naive, notes=self.notes
         )
+
+    def window(self, name: str) -> str | None:
+        """The canonical window; None also for an empty text."""
+        try:
+            return window_of(self.word(name) or None)
+        except ValueError:
+            raise ReadError("unexpected_shape", f"{self.at(name)} is not a duration") from None
 
     def text(self, name: str) -> str | None:
         """The text, cleaned for display; None also where nothing readable is left."""

@@ -74,14 +74,18 @@ class Path:
 
 
 def paths(document: Any) -> list[tuple[str, Any]]:
-    """Every path of a document that leads to a single value, with that value; at most 1000 of them."""
+    """Every path of a document that can be written down and leads to a single value, with that value; at most
+    1000 of them.
+    """
     return list(islice(_leaves(document, ""), MAX_LISTED))
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            if name and '"' not in name:  # no path leads to the others
+            if (
+                name and '"' not in name and name.isprintable()
+            ):  # no path leads to the others
                 step = name if _BARE.fullmatch(name) else f'"{name}"'
                 yield from _leaves(item, f"{path}.{step}" if path else step)
     elif isinstance(value, list):

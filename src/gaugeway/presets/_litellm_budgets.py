@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from gaugeway.amounts import EXACT, Fields, clean, plain, stamp, window_of
-from gaugeway.readings import Meter, Scope
-from gaugeway.transport.asking import shape_error
+from gaugeway.amounts import EXACT, Fields, clean, plain, stamp
+from gaugeway.presets import Meter
+from gaugeway.readings import Scope
 
 _T = TypeVar("_T")
 _NOTHING = Fields({})
@@ -52,7 +52,7 @@ class Level:
     def _spent(self) -> dict[str, Any]:
         """What was spent, within which window, and when that starts anew."""
         resets_at = self._first(lambda place: place.instant("budget_reset_at"))
-        window = self._first(lambda place: _window(place, "budget_duration"))
+        window = self._first(lambda place: place.window("budget_duration"))
         if window is None and resets_at is None and any("budget_duration" in p.names() for p in self._places):
             window = "lifetime"  # a null duration: what is spent stays spent
         return {"used": self._own.number("spend"), "window": window, "resets_at": resets_at}
@@ -79,7 +79,7 @@ class Level:
                     "budget-limit",
                     limit,
                     used=spent.number("current_spend"),
-                    window=_window(item, "budget_duration"),
+                    window=item.window("budget_duration"),
                     resets_at=item.instant("reset_at"),
                 )
 
@@ -95,7 +95,7 @@ class Level:
                     limit,
                     model=clean(model),
                     used=spent.number("current_spend"),
-                    window=_window(budget, "time_period" if "time_period" in budget else "budget_duration"),
+                    window=budget.window("time_period" if "time_period" in budget else "budget_duration"),
                     resets_at=spent.instant("budget_reset_at"),
                 )
 
@@ -129,10 +129,3 @@ def distinct(meters: Sequence[Meter]) -> tuple[Meter, ...]:
 def _left(meter: Meter) -> Decimal:
     left = meter.limit if meter.remaining is None else meter.remaining
     return Decimal("Infinity") if left is None else left
-
-
-def _window(fields: Fields, name: str) -> str | None:
-    try:
-        return window_of(fields.word(name) or None)
-    except ValueError:
-        raise shape_error(f"{fields.at(name)} is not a duration") from None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gaugeway.readings import Meter
+from gaugeway.presets import Meter
 
 
 def apart(meters: Iterable[Meter]) -> tuple[Meter, ...]:

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from gaugeway.amounts import Fields, stamp
 from gaugeway.errors import ReadError
-from gaugeway.readings import Answer, KeyFacts, Meter
-from gaugeway.transport import Ask, Reply
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Reply
 
 QUOTA = "quota"  # the unit of amounts that can't be told in money
 

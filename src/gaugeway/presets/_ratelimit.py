@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gaugeway.amounts import instant, number, seconds_of
+from gaugeway.amounts.times import Format
 from gaugeway.amounts.windows import window_of_seconds
 from gaugeway.errors import ReadError
 
@@ -26,8 +27,8 @@ _BARE = (
 )
 _PARAMETER = re.compile(rf"[ \t]*;[ \t]*([a-z*][a-z0-9_.*-]*)(?:=({_BARE}))?")
 _ITEM = re.compile(rf"({_BARE})((?:{_PARAMETER.pattern})*)")
+_LIST = re.compile(rf"{_ITEM.pattern}(?:[ \t]*,[ \t]*{_ITEM.pattern})*")
 _PAIR = re.compile(r"(?:^|,)\s*(limit|remaining|reset)=(\d{1,15})\s*(?=,|$)")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
 
 _MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[dhms])", re.ASCII)
@@ -78,11 +79,9 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
     value = _number(text)
     try:
         if value is not None:
-            if value < 0:
-                return None
-            if value < _RELATIVE_UNTIL:
-                return instant(value, "reset", form="seconds_from_now", now=now)
-            return instant(value, "reset", form="unix_ms" if value >= _MILLISECONDS_FROM else "unix")
+            absolute: Format = "unix" if value < _MILLISECONDS_FROM else "unix_ms"
+            form = "seconds_from_now" if value < _RELATIVE_UNTIL else absolute
+            return None if value < 0 else instant(value, "reset", form=form, now=now)
         if _DURATION.fullmatch(text):
             total = sum(Decimal(count) * _MS[unit] for count, unit in _PART.findall(text))
             return instant(total, "reset", form="ms_from_now", now=now)
@@ -97,22 +96,10 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
 def items(text: str | None) -> list[Item]:
     """The members of a structured list; none where the field is missing or malformed anywhere."""
     text = (text or "").strip()
-    found: list[Item] = []
-    at = 0
-    while at < len(text):
-        match = _ITEM.match(text, at)
-        if match is None:
-            return []
-        parameters = {one[1]: _unquoted(one[2] or "?1") for one in _PARAMETER.finditer(match[2])}
-        found.append(Item(_unquoted(match[1]), parameters))
-        at = match.end()
-        comma = _COMMA.match(text, at)
-        if comma is None:
-            return found if at == len(text) else []
-        at = comma.end()
-        if at == len(text):
-            return []  # a trailing comma is malformed
-    return found
+    return [
+        Item(_unquoted(bare), {key: _unquoted(value or "?1") for key, value in _PARAMETER.findall(rest)})
+        for bare, rest, *_ in (_ITEM.findall(text) if _LIST.fullmatch(text) else ())
+    ]
 
 
 def _unquoted(text: str) -> str:
@@ -163,9 +150,9 @@ def _draft10(headers: Headers, now: datetime) -> list[Limit]:
 def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None], Mapping[str, str]]:
     """Parameters by policy name and partition key; members without the amount they need are ignored."""
     return {
-        (item.value, item.parameters.get("pk")): item.parameters
-        for item in items(text)
-        if _count(item.parameters.get(needed)) is not None
+        (value, parameters.get("pk")): parameters
+        for value, parameters in items(text)
+        if _count(parameters.get(needed)) is not None
     }
 
 

@@ -14,10 +14,8 @@ from msgspec.structs import replace
 from gaugeway.amounts import EXACT, Fields, plain, seconds_of, slug, window_of
 from gaugeway.amounts.windows import window_of_seconds
 from gaugeway.errors import ReadError
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, Reply
 from gaugeway.presets._names import apart
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, KeyFacts, Meter
-from gaugeway.transport import Ask, Reply
 
 name = "bifrost"
 title = "Bifrost"

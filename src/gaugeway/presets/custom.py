@@ -15,10 +15,8 @@ import msgspec
 from gaugeway.amounts import EXACT, clean, instant, number, slug, window_of
 from gaugeway.amounts.paths import Path
 from gaugeway.errors import ReadError, SetupError
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Kind, Meter
-from gaugeway.transport import Ask, Reply
-from gaugeway.transport.asking import shape_error
+from gaugeway.presets import Answer, Ask, Meter, Options, Probe, Reply, shape_error
+from gaugeway.readings import Kind
 
 name = "custom"
 title = "Custom mapping"

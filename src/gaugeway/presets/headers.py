@@ -8,12 +8,9 @@ those would have to be paid for. Each read counts as a request of the quota that
 from datetime import date, datetime
 
 from gaugeway.amounts import clean, plain, slug
+from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
 from gaugeway.presets._names import apart
 from gaugeway.presets._ratelimit import Limit, limits, reset_time
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Meter
-from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
 from gaugeway.transport.outcome import error_for
 
 name = "headers"

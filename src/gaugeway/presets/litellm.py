@@ -11,11 +11,9 @@ from urllib.parse import quote
 
 from gaugeway.amounts import Fields
 from gaugeway.errors import ReadError
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, Reply, shape_error
 from gaugeway.presets._litellm_budgets import Level, distinct
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, KeyFacts, Meter, Scope
-from gaugeway.transport import Ask, Reply
-from gaugeway.transport.asking import shape_error
+from gaugeway.readings import Scope
 from gaugeway.transport.outcome import error_for, message_of
 
 name = "litellm"

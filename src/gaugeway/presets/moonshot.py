@@ -6,10 +6,7 @@ is cash plus vouchers, or the vouchers alone where cash is a debt; calls stop wh
 
 from datetime import date, datetime
 
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Meter
-from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
+from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
 from gaugeway.transport.outcome import reported_failure
 
 name = "moonshot"

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from gaugeway.amounts import Fields
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Entry, KeyFacts, Meter
-from gaugeway.transport import Ask
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe
+from gaugeway.readings import Entry
 
 name = "neutral"
 title = "Neutral endpoint"

@@ -9,11 +9,8 @@ from decimal import Decimal
 from functools import partial
 
 from gaugeway.amounts import EXACT, Fields
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, shape_error
 from gaugeway.presets._oneapi_family import QUOTA, answer_of, expiry_of, recognise, shown_as, site_of
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, KeyFacts, Meter
-from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
 
 name = "oneapi"
 title = "One API"

@@ -6,12 +6,10 @@ comes from ``limit_remaining``. Windows are UTC: day, week from Monday, calendar
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from gaugeway.amounts import Fields
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, KeyFacts, Meter
-from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, shape_error
 
 name = "openrouter"
 title = "OpenRouter"
@@ -44,10 +42,6 @@ def _credits(data: Fields, now: datetime) -> Meter | None:
     unlimited = limit is None and remaining is None and "limit" in data.names()
     if limit is None and remaining is None and usage is None and not unlimited:
         return None
-    window, started_at, resets_at = _window(data, now)
-    if unlimited:
-        window, started_at, resets_at = "lifetime", None, None  # which is what usage counts
-    windowed = data.raw("limit_reset") is not None
     return Meter.of(
         name="budget",
         title="Key spend" if unlimited else "Key budget",
@@ -55,31 +49,36 @@ def _credits(data: Fields, now: datetime) -> Meter | None:
         unit="USD",
         limit=limit,
         unlimited=unlimited,
-        used=usage if remaining is None and (unlimited or not windowed) else None,
+        used=usage if remaining is None and (unlimited or "limit_reset" not in data) else None,
         remaining=remaining,
-        window=window,
-        started_at=started_at,
-        resets_at=resets_at,
         notes=data.notes,
+        **({"window": "lifetime"} if unlimited else _window(data, now)),  # usage counts the lifetime
     )
 
 
-def _window(data: Fields, now: datetime) -> tuple[str | None, datetime | None, datetime | None]:
-    """Length, start and end of the window that the limit is in at ``now``."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _window(data: Fields, now: datetime) -> dict[str, Any]:
+    """The window that the limit is in at ``now``."""
     reset = data.word("limit_reset")
     if reset is None:
-        return "lifetime" if "limit_reset" in data.names() else None, None, None
+        return {"window": "lifetime"} if "limit_reset" in data.names() else {}
+    today = _today(now)
+    midnight = today["started_at"]
     if reset == "daily":
-        return "1d", midnight, midnight + timedelta(days=1)
+        return today
     if reset == "weekly":
         monday = midnight - timedelta(days=midnight.weekday())
-        return "7d", monday, monday + timedelta(days=7)
+        return {"window": "7d", "started_at": monday, "resets_at": monday + timedelta(days=7)}
     if reset == "monthly":
         first = midnight.replace(day=1)
-        return "1mo", first, (first + timedelta(days=31)).replace(day=1)
+        following = (first + timedelta(days=31)).replace(day=1)
+        return {"window": "1mo", "started_at": first, "resets_at": following}
     data.notes.append(f"{data.at('limit_reset')} is {data.text('limit_reset')!r}: when it resets is unknown")
-    return None, None, None
+    return {}
+
+
+def _today(now: datetime) -> dict[str, Any]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"window": "1d", "started_at": midnight, "resets_at": midnight + timedelta(days=1)}
 
 
 def _free_requests(data: Fields, now: datetime) -> Meter | None:
@@ -90,15 +89,12 @@ def _free_requests(data: Fields, now: datetime) -> Meter | None:
     amounts = free.amounts()
     if not amounts:
         return None
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Meter.of(
         name="free-model-requests",
         title="Free model requests",
         unit="requests",
-        window="1d",
-        started_at=midnight,
-        resets_at=midnight + timedelta(days=1),
         advisory=data.flag("is_free_tier") is False,
         notes=data.notes,
         **amounts,
+        **_today(now),
     )

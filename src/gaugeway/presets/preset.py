@@ -43,24 +43,15 @@ class Preset(Protocol):
     ``hosts``: host names that need no detection. ``probes``: keyless GETs that recognise the product.
     """
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def verified(self) -> date: ...
-    @property
-    def default_path(self) -> str | None: ...
-    @property
-    def auth(self) -> str: ...
-    @property
-    def min_refresh(self) -> int: ...
-    @property
-    def hosts(self) -> tuple[str, ...]: ...
-    @property
-    def probes(self) -> tuple[Probe, ...]: ...
+    name: str
+    title: str
+    source: str
+    verified: date
+    default_path: str | None
+    auth: str
+    min_refresh: int
+    hosts: tuple[str, ...]
+    probes: tuple[Probe, ...]
 
     async def read(self, ask: Ask, options: Options, now: datetime) -> Answer:
         """Ask, and make an Answer of what comes. Raises ReadError (``unexpected_shape`` for an answer that

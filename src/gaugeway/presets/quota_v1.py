@@ -11,11 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from gaugeway.amounts import Fields, number, slug, stamp
+from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
 from gaugeway.presets._names import apart
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Kind, Meter
-from gaugeway.transport import Ask
-from gaugeway.transport.asking import shape_error
+from gaugeway.readings import Kind
 
 name = "quota-v1"
 title = "quota-v1 (opencode-quota)"

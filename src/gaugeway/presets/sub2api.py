@@ -4,12 +4,9 @@ or its owner's wallet. Windows start at first use, so an unused one has neither 
 
 from datetime import date, datetime
 
-from gaugeway.amounts import Fields, stamp, window_of
+from gaugeway.amounts import Fields, stamp
 from gaugeway.errors import ReadError
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, KeyFacts, Meter
-from gaugeway.transport import Ask, Reply
-from gaugeway.transport.asking import shape_error
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, Reply, shape_error
 
 name = "sub2api"
 title = "Sub2API"
@@ -81,12 +78,7 @@ def _refuse_invalid(root: Fields, expires_at: datetime | None, now: datetime) ->
 def _key_meters(root: Fields, unit: str) -> list[Meter]:
     quota = root.object("quota")
     meters = [] if quota is None else [_quota(quota, "lifetime", quota.text("unit") or unit)]
-    for limit in root.objects("rate_limits"):
-        try:
-            window = window_of(limit.text("window"))
-        except ValueError as error:
-            raise shape_error(f"{limit.at('window')}: {error}") from None
-        meters.append(_quota(limit, window, unit))
+    meters += [_quota(limit, limit.window("window"), unit) for limit in root.objects("rate_limits")]
     return [meter for meter in meters if meter is not None]
 
 

@@ -5,9 +5,7 @@ Every key of a team reads the same two numbers; a key's own budget is not readab
 
 from datetime import date, datetime
 
-from gaugeway.presets.preset import Options, Probe
-from gaugeway.readings import Answer, Meter
-from gaugeway.transport import Ask
+from gaugeway.presets import Answer, Ask, Meter, Options, Probe
 
 name = "vercel"
 title = "Vercel AI Gateway"
