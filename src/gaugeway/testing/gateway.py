@@ -18,65 +18,28 @@ from gaugeway.testing.server import Handler
 
 KEY = "sk-demo"  # not a secret: it opens nothing but this
 FAULTS: Mapping[str, Handler] = {
-    "brackets": faults.brackets(),
-    "closed": faults.closed(),
-    "dripping": faults.dripping(),
+    **{
+        fault.__name__.replace("_", "-"): fault()
+        for fault in (
+            faults.brackets, faults.closed, faults.dripping, faults.failure_with_200, faults.garbage,
+            faults.hanging, faults.html, faults.huge_headers, faults.too_many, faults.truncated,
+            faults.unauthorized, faults.wrong_type, faults.zeros,
+        )
+    },
     "early-reset": faults.early_reset("2099-01-01T00:00:00Z"),
-    "failure-with-200": faults.failure_with_200(),
-    "garbage": faults.garbage(),
-    "hanging": faults.hanging(),
-    "html": faults.html(),
-    "huge-headers": faults.huge_headers(),
     "redirect": faults.redirect("https://elsewhere.example/quota"),
     "slow": faults.slow(2),
-    "too-many": faults.too_many(),
-    "truncated": faults.truncated(),
-    "unauthorized": faults.unauthorized(),
-    "wrong-type": faults.wrong_type(),
-    "zeros": faults.zeros(),
-}
-_CONFIG = """\
-[gateways.campus]
-label = "Campus"
-base_url = "{url}/litellm/v1"
-preset = "litellm"
-api_key = "{key}"
-
-[gateways.openrouter]
-label = "OpenRouter"
-base_url = "{url}/openrouter/api/v1"
-preset = "openrouter"
-api_key = "{key}"
-
-[gateways.lab]
-label = "Lab"
-base_url = "{url}/lab/v1"
-api_key = "{key}"
-
-[gateways.hub]
-label = "Model hub"
-base_url = "{url}/hub/v1"
-preset = "newapi"
-api_key = "{key}"
-
-[gateways.deepseek]
-label = "DeepSeek"
-base_url = "{url}/deepseek"
-preset = "deepseek"
-api_key = "{key}"
-low_amount = "50"
-
-[gateways.cluster]
-label = "Cluster"
-base_url = "{url}/cluster/v1"
-preset = "headers"
-api_key = "{key}"
-
-[gateways.old-project]
-label = "Old project"
-base_url = "{url}/faults/unauthorized"
-api_key = "{key}-of-last-year"
-"""
+}  # fmt: skip
+_GATEWAYS = (  # id, label, base URL below the server's, and further settings
+    ("campus", "Campus", "/litellm/v1", 'preset = "litellm"'),
+    ("openrouter", "OpenRouter", "/openrouter/api/v1", 'preset = "openrouter"'),
+    ("lab", "Lab", "/lab/v1", ""),
+    ("hub", "Model hub", "/hub/v1", 'preset = "newapi"'),
+    ("deepseek", "DeepSeek", "/deepseek", 'preset = "deepseek"\nlow_amount = "50"'),
+    ("cluster", "Cluster", "/cluster/v1", 'preset = "headers"'),
+    ("old-project", "Old project", "/faults/unauthorized", ""),
+)
+_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -113,7 +76,10 @@ class DemoGateway:
 
     def config(self, url: str) -> str:
         """A config.toml that names everything here, and one gateway that fails. ``url``: the server's."""
-        return _CONFIG.format(url=url, key=KEY)
+        return "\n".join(
+            f'[gateways.{name}]\nlabel = "{label}"\nbase_url = "{url}{path}"\napi_key = "{KEY}"\n{settings}\n'
+            for name, label, path, settings in _GATEWAYS
+        )
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
@@ -150,7 +116,7 @@ class DemoGateway:
         }  # fmt: skip
 
     def _litellm_team(self, now: datetime) -> Any:
-        week = _week(now)
+        week = _hours(now, 168)
         spend = Decimal(90) + self._spent("team", "250", 0.4, week, now)
         return {
             "team_info": {
@@ -228,19 +194,14 @@ def _money(amount: Decimal) -> Decimal:
 
 
 def _hours(now: datetime, hours: int) -> Window:
-    """The window of so many hours, counted from 1970."""
-    start = datetime.fromtimestamp(now.timestamp() // (hours * 3600) * hours * 3600, UTC)
-    return Window(start, start + timedelta(hours=hours))
+    """The window of so many hours, counted from a Monday: 168 are a week of the calendar."""
+    length = timedelta(hours=hours)
+    start = _MONDAY + (now - _MONDAY) // length * length
+    return Window(start, start + length)
 
 
 def _day(now: datetime) -> Window:
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Window(start, start + timedelta(days=1))
-
-
-def _week(now: datetime) -> Window:
-    start = _day(now).start - timedelta(days=now.weekday())
-    return Window(start, start + timedelta(days=7))
+    return _hours(now, 24)
 
 
 def _month(now: datetime) -> Window:
