@@ -140,6 +140,25 @@ def test_a_quota_path_is_where_detection_looks(tmp_path, capsys):
     assert "because /me/left, asked with the key" in capsys.readouterr().err
 
 
+def test_a_host_does_not_choose_which_key_it_gets(tmp_path, capsys):
+    """LOCAL_API_KEY belongs to a gateway that its user calls local, not to every host that is."""
+    with LoopbackServer(LITELLM) as server:
+        assert run(tmp_path, server.url, "--yes", LOCAL_API_KEY=KEY) == 2
+        assert server.requests == []
+        assert f"`--key-env LOCAL_API_KEY` would send that variable's key to {server.url}" in (
+            capsys.readouterr().err
+        )
+        assert run(tmp_path, server.url, "--yes", "--key-env", "LOCAL_API_KEY", LOCAL_API_KEY=KEY) == 0
+
+
+def test_a_variable_that_two_ids_share_is_nobodys(tmp_path, capsys):
+    config(tmp_path).parent.mkdir(parents=True)
+    config(tmp_path).write_text('[gateways.my-lab]\nbase_url = "https://old.example.org"\n')
+    with LoopbackServer(LITELLM) as server:
+        assert run(tmp_path, server.url, "--yes", "--id", "my.lab", MY_LAB_API_KEY=KEY) == 2
+        assert server.requests == []
+
+
 async def refused(_: web.BaseRequest) -> web.Response:
     return web.json_response({"error": {"message": f"Invalid API key {KEY}"}}, status=401)
 

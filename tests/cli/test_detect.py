@@ -43,6 +43,13 @@ def test_it_explains_and_reads_once(tmp_path, capsys):
     assert KEY not in out
 
 
+def test_a_host_does_not_choose_which_key_it_gets(tmp_path, capsys):
+    with LoopbackServer(LITELLM) as server:
+        assert run(tmp_path, server.url, LOCAL_API_KEY=KEY) == 0
+        assert all("authorization" not in request.headers for request in server.requests)
+    assert "--key-env LOCAL_API_KEY" in capsys.readouterr().err
+
+
 def test_without_a_key_it_says_how_to_give_one(tmp_path, capsys):
     with LoopbackServer(LITELLM) as server:
         assert run(tmp_path, server.url) == 0

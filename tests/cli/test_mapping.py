@@ -20,7 +20,8 @@ DOCUMENT = {
     "ok": True,
     "none": None,
     "huge": 10**60,
-    "\u202eevil\n": "a\x1b[31mb",
+    "evil": "a\x1b[31m\u202eb",
+    "\u202elimit\x9b": 5,
 }
 
 
@@ -39,6 +40,8 @@ def test_a_time_is_one_line_as_the_documentation_has_it():
 def test_every_path_with_its_value_and_nothing_that_a_terminal_obeys():
     lines = listing(paths(DOCUMENT)).splitlines()
     assert all(line.startswith("#   ") and line.isprintable() for line in lines)
+    assert lines[-1].split()[1:] == ["evil", '"a[31mb"']
+    assert all(line.isprintable() for line in template("lab", {}, paths(DOCUMENT)).splitlines())
     assert [line.split()[1:] for line in lines[:3]] == [
         ["data.plan.tokens", '"1000"'],
         ["data.plan.limit_tokens", '"1000"'],

@@ -6,17 +6,16 @@ from pathlib import Path
 from shlex import quote
 
 import click
-import msgspec
 
 from gaugeway.cli.context import App, narrate
-from gaugeway.cli.naming import id_for, same_place
+from gaugeway.cli.naming import id_for, same_place, sharing_variable
 from gaugeway.cli.offers import Offer, offers
 from gaugeway.cli.trial import UNDETECTABLE, Credential, credential, explain, put_on_trial, show
 from gaugeway.detect import complete
 from gaugeway.presets import find
 from gaugeway.sources import edit
 from gaugeway.sources.config import user_file
-from gaugeway.sources.gateway import Gateway, Key, check_id, check_key
+from gaugeway.sources.gateway import Gateway, check_id, check_key
 from gaugeway.sources.trust import WorkTrees
 from gaugeway.transport import Origin, Secret, check_quota_path
 
@@ -50,9 +49,9 @@ def command(
     """Add the gateway at URL to the config.
 
     Finds out what runs there, reads its quota once, shows the change and asks. Without a URL it offers what
-    the environment's variables speak of. The key is asked for, unless an option or the variable <ID>_API_KEY
-    has it; it is kept in a private file, never in the config. Exits with 1 where nothing is recognised or
-    the quota can't be read.
+    the environment's variables speak of. The key is asked for, unless an option has it, or with --id the
+    variable <ID>_API_KEY; it is kept in a private file, never in the config. Exits with 1 where nothing is
+    recognised or the quota can't be read.
     """
     interactive = sys.stdin.isatty() and sys.stderr.isatty()
     known = app.found(creating=True).gateways
@@ -77,11 +76,12 @@ def command(
     before = edit.read_text(path)
     hidden = tuple(edit.literal_keys(before))  # raises for what can't be edited, before anybody is asked
     same = [other for other in known if other.id == gateway.id]  # its key is there already
-    key = credential(app, gateway, same, key_env=key_env, key_file=key_file)
+    named = gateway_id is not None and sharing_variable(gateway_id, known) <= {gateway_id}
+    key = credential(app, gateway, same, key_env=key_env, key_file=key_file, named=named)
     asked_for = key is None
     if key is None:
         key = _prompted(gateway, interactive=interactive)
-    gateway = msgspec.structs.replace(gateway, key=Key(secret=key.secret, source=key.source))
+    gateway = key.of(gateway)
     if preset == UNDETECTABLE:
         from gaugeway.cli.mapping import print_mapping
 
@@ -104,7 +104,7 @@ def command(
     if not yes and not click.confirm(f"Write this to {path}?", default=True, err=True):
         narrate("nothing was written")
         return 0
-    if asked_for and key.secret is not None:
+    if asked_for:
         edit.store_key(path, gateway.id, key.secret)
     edit.save(path, before, after)
     command = "gaugeway" if app.config_file is None else f"gaugeway --config {quote(str(app.config_file))}"
@@ -152,7 +152,7 @@ def _prompted(gateway: Gateway, *, interactive: bool) -> Credential:
     text = click.prompt(
         f"Key for {origin} (it stays hidden, and goes there alone)", hide_input=True, err=True
     )
-    return Credential(check_key(text.strip(), "the key"), "the prompt", f"{{file:keys/{gateway.id}}}")
+    return Credential(check_key(text.strip(), "the key"), f"{{file:keys/{gateway.id}}}")
 
 
 def _settings(gateway: Gateway, api_key: str | None) -> dict[str, str | bool]:

@@ -1,13 +1,12 @@
 """``gaugeway detect URL``: finds out what runs there, and writes nothing."""
 
 import click
-import msgspec
 
 from gaugeway.cli.context import App
 from gaugeway.cli.naming import id_for
 from gaugeway.cli.trial import credential, explain, put_on_trial, show
 from gaugeway.detect import complete
-from gaugeway.sources.gateway import Gateway, Key
+from gaugeway.sources.gateway import Gateway
 
 
 @click.command("detect")
@@ -26,9 +25,7 @@ def command(app: App, *, url: str, key_env: str | None, key_file: str | None, al
     known = app.found().gateways
     gateway = Gateway(id=id_for(base_url, known), base_url=base_url, allow_http=allow_http)
     found = credential(app, gateway, known, key_env=key_env, key_file=key_file)
-    if found is not None:
-        gateway = msgspec.structs.replace(gateway, key=Key(secret=found.secret, source=found.source))
-    trial = put_on_trial(app, gateway)
+    trial = put_on_trial(app, gateway if found is None else found.of(gateway))
     explain(trial, err=False)
     if trial.finding.preset is None:
         return 1

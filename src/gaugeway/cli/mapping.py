@@ -55,7 +55,7 @@ def listing(leaves: Sequence[tuple[str, Any]]) -> str:
     if not leaves:
         raise ReadError("unexpected_shape", "the answer holds no value that a path leads to")
     width = min(_WIDEST, max(len(path) for path, _ in leaves))
-    return "\n".join(f"#   {clean(path):{width}}  {_shown(value)}" for path, value in leaves)
+    return "\n".join(f"#   {path:{width}}  {_shown(value)}" for path, value in leaves)
 
 
 def template(gateway_id: str, settings: dict[str, str | bool], leaves: Sequence[tuple[str, Any]]) -> str:

@@ -31,6 +31,10 @@ def id_for(base_url: str, known: Sequence[Gateway]) -> str:
     base = re.sub(r"[^a-z0-9-]+", "-", telling[0]).strip("-")
     if origin.loopback or not base or all(label.isdecimal() for label in labels):
         base = "local" if origin.loopback else "gateway"
-    taken = {variable_of(gateway.id) for gateway in known}
     names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(known) + 2))
-    return next(name for name in names if variable_of(name) not in taken)
+    return next(name for name in names if not sharing_variable(name, known))
+
+
+def sharing_variable(gateway_id: str, known: Sequence[Gateway]) -> set[str]:
+    """The ids of the gateways whose keys are looked for in the variable of this id."""
+    return {gateway.id for gateway in known if variable_of(gateway.id) == variable_of(gateway_id)}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import click
 import msgspec
@@ -11,7 +12,7 @@ from gaugeway.detect import Finding, detect
 from gaugeway.errors import GaugewayError
 from gaugeway.presets import Options, Preset, find, in_tree
 from gaugeway.readings import Answer, Reading
-from gaugeway.sources.gateway import Gateway, check_key
+from gaugeway.sources.gateway import Gateway, Key, check_key
 from gaugeway.sources.keys import variable_of
 from gaugeway.sources.settings import Setting
 from gaugeway.sources.templates import expand
@@ -21,19 +22,29 @@ from gaugeway.view.project import project
 UNDETECTABLE = "custom"  # it reads any JSON, given a description
 
 
-class Credential(msgspec.Struct, frozen=True):
+class Credential(NamedTuple):
     """A key and how the config refers to it; ``template`` None: it is found without a setting."""
 
-    secret: Secret | None
-    source: str
+    secret: Secret
     template: str | None = None
+
+    def of(self, gateway: Gateway) -> Gateway:
+        """The gateway, asked with this key."""
+        return msgspec.structs.replace(gateway, key=Key(secret=self.secret))
 
 
 def credential(
-    app: App, gateway: Gateway, known: Sequence[Gateway], *, key_env: str | None, key_file: str | None
+    app: App,
+    gateway: Gateway,
+    known: Sequence[Gateway],
+    *,
+    key_env: str | None,
+    key_file: str | None,
+    named: bool = False,
 ) -> Credential | None:
-    """The key that the options name; else that of the gateway's variable; else the one which a configured
-    gateway of the same origin already has. Raises SetupError where an option's key is not there.
+    """The key that the options name; else that of the gateway's variable, where its id was ``named`` and not
+    made of its host's name (no host chooses which key it gets); else the one which a configured gateway of
+    the same origin already has. Raises SetupError where an option's key is not there.
     """
     if key_env is not None and key_file is not None:
         raise click.UsageError("--key-env and --key-file name one key each: give one of them")
@@ -43,17 +54,20 @@ def credential(
         setting = Setting(
             value=template, file="the command line", line=None, field=option, folder=app.env.cwd, own=True
         )
-        return Credential(check_key(expand(setting, app.env), option), template, template)
-    variable = variable_of(gateway.id)
-    if text := app.env.environ.get(variable):
-        narrate(f"with the key of the variable {variable}")
-        return Credential(check_key(text, variable), f"the variable {variable}")
+        return Credential(check_key(expand(setting, app.env), option), template)
     assert gateway.base_url is not None
+    origin, variable = Origin.of(gateway.base_url), variable_of(gateway.id)
+    text = app.env.environ.get(variable)
+    if text and named:
+        narrate(f"with the key of the variable {variable}")
+        return Credential(check_key(text, variable))
     for other in known:
-        same = other.base_url is not None and Origin.of(other.base_url) == Origin.of(gateway.base_url)
+        same = other.base_url is not None and Origin.of(other.base_url) == origin
         if same and other.key.secret is not None:
             narrate(f"with the key of {other.id}")
-            return Credential(other.key.secret, f"the key of {other.id}")
+            return Credential(other.key.secret)
+    if text:
+        narrate(f"`--key-env {variable}` would send that variable's key to {origin}")
     return None
 
 
