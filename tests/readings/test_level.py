@@ -28,6 +28,7 @@ def budget(**given_values):
         ({"limit": D(100), "remaining": D(-3)}, "exhausted"),
         ({"limit": D(0), "used": D(0)}, "exhausted"),
         ({"limit": D(0)}, "exhausted"),
+        ({"limit": D(1), "used": D(0)}, "ok"),
         ({"limit": D(100)}, "unknown"),
         ({"percent_remaining": D(0)}, "exhausted"),
         ({"percent_remaining": D("0.4")}, "critical"),

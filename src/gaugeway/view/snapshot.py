@@ -11,6 +11,8 @@ from gaugeway.readings import Entry, Kind, Level, Scope
 SCHEMA: Literal["gaugeway.readings/1"] = "gaugeway.readings/1"
 Status = Literal["ok", "stale", "error", "unconfigured"]
 
+Amount = Annotated[str, Meta(pattern=r"^-?[0-9]+(\.[0-9]*[1-9])?$", description="A plain decimal number.")]
+Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", description="ISO 8601 in UTC.")]
 _GROWS = Meta(description="One of these today. Within version 1 others may be added.")
 _CODES = Meta(examples=sorted(READ_CODES | SETUP_CODES), description="Within version 1 others may be added.")
 
@@ -25,14 +27,14 @@ class MeterView(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     kind: Annotated[Kind, _GROWS]
     unit: str
-    limit: str | None
+    limit: Amount | None
     unlimited: bool
-    used: str | None
-    remaining: str | None
+    used: Amount | None
+    remaining: Amount | None
     percent_remaining: float | None
     window: str | None
-    window_started_at: str | None
-    resets_at: str | None
+    window_started_at: Time | None
+    resets_at: Time | None
     level: Annotated[Level, _GROWS]
     derived: tuple[str, ...]
     advisory: bool
@@ -44,7 +46,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     """What the gateway says of the key: its name (never the key) and its expiry."""
 
     name: str | None
-    expires_at: str | None
+    expires_at: Time | None
 
 
 class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +68,9 @@ class GatewayView(msgspec.Struct, frozen=True, kw_only=True):
     level: Annotated[Level, _GROWS]
     coverage: Annotated[Literal["full", "partial"], _GROWS]
     binding: str | None
-    observed_at: str | None
+    observed_at: Time | None
     age_seconds: int | None
-    next_read_at: str | None
+    next_read_at: Time | None
     error: ErrorView | None
     notes: tuple[str, ...]
     key: KeyView
@@ -79,5 +81,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``gaugeway show --json`` prints. Within version 1 fields are only added."""
 
     schema: Literal["gaugeway.readings/1"]
-    generated_at: str
+    generated_at: Time
     gateways: tuple[GatewayView, ...]
