@@ -17,7 +17,7 @@ from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import LONGEST_LEASE, Claim, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
-TURN = 0.05  # seconds between looks at what has come in; then it is kept, in one transaction
+TURN = 0.1  # seconds between looks at what has come in; then it is kept, in one transaction
 SLOWEST_TURN = 0.25
 LEASE_SLACK = 2.0
 LEASES_WAITED = 2  # for the owner that is at it, and for one more that takes over
