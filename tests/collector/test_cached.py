@@ -250,6 +250,13 @@ def test_without_a_key_the_reading_of_another_origin_or_id_is_not_shown(world: W
     assert world.one(keyless()).reading is None
 
 
+@pytest.mark.parametrize("code", ["invalid_config", "insecure_url"])
+def test_what_is_configured_wrong_shows_no_other_processs_reading(world: World, code: str) -> None:
+    world.one(LAB)
+    assert world.one(gateway("lab", error=SetupError(code, "no"))).reading is None
+    assert world.one(keyless("invalid_config")).reading is None
+
+
 @pytest.mark.parametrize(
     ("one", "code"),
     [
