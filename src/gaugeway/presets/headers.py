@@ -44,7 +44,7 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:
         )
     notes: list[str] = []
     if any(limit.unit is None for limit in found):
-        notes.append("the headers do not say what they count; taken as requests")
+        notes.append("the headers do not say what they count")
     wait = reset_time(reply.headers.get("retry-after"), now)
     meters = []
     for limit in found:
@@ -56,15 +56,15 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:
 
 
 def _meter(limit: Limit, resets_at: datetime | None, notes: list[str]) -> Meter:
-    unit = clean(limit.unit or "requests") or "requests"
-    title = clean(limit.policy or "") or unit
+    unit = clean(limit.unit or "") or "units"
+    title = clean(limit.policy or limit.unit or "") or "limit"
     title = title[0].upper() + title[1:]
     if limit.policy is None and limit.window is not None:
         title += f" per {_PER.get(limit.window, limit.window)}"
     if limit.remaining is None and limit.limit is not None:
         notes.append(f"{title}: a limit of {plain(limit.limit)} {unit}; the headers do not say what is left")
     return Meter.of(
-        name=slug(limit.policy or limit.unit or "requests"),
+        name=slug(limit.policy or limit.unit or "limit"),
         title=title,
         unit=unit,
         kind="rate_limit" if limit.window is not None else "allowance",
