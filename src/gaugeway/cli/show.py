@@ -73,29 +73,17 @@ def command(
         if found.gateways and not gateways:
             narrate(f"no gateway belongs to the provider {provider!r}")
 
-    def views_of(states: Sequence[State], now: datetime) -> list[GatewayView]:
-        return [
-            project(
-                state.gateway,
-                state.reading,
-                state.error,
-                now=now,
-                next_read_at=state.next_read_at,
-                model=name,
-            )
-            for state in states
-        ]
-
     def preview(states: Sequence[State]) -> "Text":
         from gaugeway.cli.terminal import page
 
         now = app.clock()
-        return page(views_of(states, now), now=now, console=app.console(stderr=True), verbose=verbose)
+        views = views_of(states, now, name)
+        return page(views, now=now, console=app.console(stderr=True), verbose=verbose)
 
     to_terminal = not as_json and sys.stdout.isatty()
     states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
     now = app.clock()
-    views = views_of(states, now)
+    views = views_of(states, now, name)
     if as_json:
         _print_json(views, now)
     else:
@@ -103,6 +91,13 @@ def command(
 
         render(views, now=now, console=app.console(), verbose=verbose)
     return exit_code(found, views)
+
+
+def views_of(states: Sequence[State], now: datetime, model: str | None = None) -> list[GatewayView]:
+    return [
+        project(one.gateway, one.reading, one.error, now=now, next_read_at=one.next_read_at, model=model)
+        for one in states
+    ]
 
 
 def exit_code(found: Found, views: Sequence[GatewayView]) -> int:

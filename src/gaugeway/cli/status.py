@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.cli.context import App, chosen, complete_ids
-from gaugeway.cli.show import exit_code
+from gaugeway.cli.show import exit_code, views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view import words
-from gaugeway.view.project import project
 from gaugeway.view.report import SCHEMA, GatewayReport, ProblemView, Report, problem_view, report
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
     else:
         _print_text(reports, problems, app.clock(), app.console())
-    now = app.clock()
-    return exit_code(found, [project(state.gateway, state.reading, state.error, now=now) for state in states])
+    return exit_code(found, views_of(states, app.clock()))
 
 
 def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[ProblemView, ...]]:

@@ -1,7 +1,7 @@
 """One gateway on trial, before it is configured: which key it gets, what runs there, what it says."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import click
@@ -14,7 +14,7 @@ from gaugeway.presets import Options, Preset, find, in_tree
 from gaugeway.readings import Answer, Reading
 from gaugeway.sources.gateway import Gateway, Key, check_key
 from gaugeway.sources.keys import variable_of
-from gaugeway.sources.settings import Setting
+from gaugeway.sources.settings import Layer, Setting
 from gaugeway.sources.templates import expand
 from gaugeway.transport import Ask, Origin, Secret
 from gaugeway.view.project import project
@@ -51,9 +51,8 @@ def credential(
     if key_env is not None or key_file is not None:
         option = "--key-file" if key_env is None else "--key-env"
         template = f"{{env:{key_env}}}" if key_file is None else f"{{file:{app.env.path(key_file)}}}"
-        setting = Setting(
-            value=template, file="the command line", line=None, field=option, folder=app.env.cwd, own=True
-        )
+        layer = Layer(file="the command line", folder=app.env.cwd, own=True)
+        setting = Setting(template, layer, (option,))
         return Credential(check_key(expand(setting, app.env), option), template)
     assert gateway.base_url is not None
     origin, variable = Origin.of(gateway.base_url), variable_of(gateway.id)
@@ -91,70 +90,57 @@ def put_on_trial(app: App, gateway: Gateway, preset: str | None = None) -> Trial
 async def _trial(app: App, gateway: Gateway, preset: str | None) -> Trial:
     from gaugeway.collector.reader import Reader
 
-    assert gateway.base_url is not None
-    secret = gateway.key.secret
+    base_url, secret = gateway.base_url, gateway.key.secret
+    assert base_url is not None
+    finding, reading = Finding(base_url=base_url, reason="it can't be asked"), None
 
     async def read(product: Preset, ask: Ask) -> Answer:
         return await product.read(
             ask, Options(quota_path=gateway.quota_path or product.default_path or ""), app.clock()
         )
 
-    async with app.transport() as transport:
-        if preset is not None:
-            finding = Finding(
-                base_url=gateway.base_url, preset=preset, title=find(preset).title, reason="you say so"
-            )
-        else:
-            presets = [find(name) for name in in_tree() if name != UNDETECTABLE]
-            try:
-                finding = await detect(gateway.base_url, transport, presets, read, secret)
-            except GaugewayError as error:
-                return Trial(
-                    finding=Finding(base_url=gateway.base_url, reason="it can't be asked"),
-                    gateway=gateway,
-                    error=error,
-                )
-        if finding.preset is None:
-            return Trial(finding=finding, gateway=gateway, error=finding.refused)
-        gateway = msgspec.structs.replace(gateway, base_url=finding.base_url, preset=finding.preset)
-        if secret is None:
-            return Trial(finding=finding, gateway=gateway)
-        try:
+    try:
+        async with app.transport() as transport:
+            if preset is None:
+                presets = [find(name) for name in in_tree() if name != UNDETECTABLE]
+                finding = await detect(base_url, transport, presets, read, secret)
+            else:
+                title = find(preset).title
+                finding = Finding(base_url=base_url, preset=preset, title=title, reason="you say so")
+            if finding.preset is None:
+                return Trial(finding=finding, gateway=gateway, error=finding.refused)
+            gateway = msgspec.structs.replace(gateway, base_url=finding.base_url, preset=finding.preset)
             if finding.answer is not None:  # which was a read with the key; it is not made twice
                 reading = Reading.of(finding.answer, preset=finding.preset, observed_at=app.clock())
-            else:
+            elif secret is not None:
                 reading = await Reader(transport, app.clock).read(gateway)
-        except GaugewayError as error:
-            return Trial(finding=finding, gateway=gateway, error=error)
+    except GaugewayError as error:
+        return Trial(finding=finding, gateway=gateway, error=error)
     return Trial(finding=finding, gateway=gateway, reading=reading)
 
 
 def explain(trial: Trial, *, err: bool) -> None:
     """What runs there and why; where that is not known, what was asked and what to do."""
+    click.echo("\n  ".join(_explanation(trial)), err=err)
+
+
+def _explanation(trial: Trial) -> Iterator[str]:
     finding = trial.finding
     if finding.preset is not None:
-        click.echo(
-            f"{finding.base_url}: {finding.title} (preset {finding.preset}), because {finding.reason}",
-            err=err,
-        )
+        yield f"{finding.base_url}: {finding.title} (preset {finding.preset}), because {finding.reason}"
         return
-    click.echo(f"{finding.base_url}: {finding.reason}", err=err)
+    yield f"{finding.base_url}: {finding.reason}"
     width = max((len(attempt.path) for attempt in finding.attempts), default=0)
     for attempt in finding.attempts:
-        key = " with the key" if attempt.with_key else ""
-        click.echo(
-            f"  {attempt.path:{width}}  {attempt.outcome.removeprefix(attempt.path + ' ')}{key}", err=err
-        )
+        key = ", with the key" if attempt.with_key else ""
+        yield f"{attempt.path:{width}}  {attempt.outcome.removeprefix(attempt.path + ' ')}{key}"
     if trial.error is not None:
-        click.echo(f"  {trial.error.message}; {trial.error.hint}", err=err)
+        yield f"{trial.error.message}; {trial.error.hint}"
     elif trial.gateway.key.secret is None:
-        click.echo("  with a key more can be found out: --key-env NAME or --key-file PATH", err=err)
+        yield "with a key more can be found out: --key-env NAME or --key-file PATH"
     else:
-        click.echo(
-            "  if it has a quota endpoint of its own, describe that:\n"
-            f"  gaugeway add {trial.gateway.base_url} --preset custom --quota-path /its/path",
-            err=err,
-        )
+        yield "if it has a quota endpoint of its own, describe that:"
+        yield f"gaugeway add {trial.gateway.base_url} --preset {UNDETECTABLE} --quota-path /its/path"
 
 
 def show(app: App, trial: Trial) -> None:

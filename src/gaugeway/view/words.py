@@ -85,9 +85,9 @@ def span(seconds: float, parts: int = 2) -> str:
     return " ".join(f"{count} {unit}" for count, unit in pieces[first : first + parts] if count)
 
 
-def countdown(seconds: float, parts: int = 2) -> str:
+def countdown(seconds: float) -> str:
     """``in 3 d 4 h``; ``now`` when less than a second is left."""
-    return f"in {span(seconds, parts)}" if seconds >= 1 else "now"
+    return f"in {span(seconds)}" if seconds >= 1 else "now"
 
 
 def age(seconds: float) -> str:
