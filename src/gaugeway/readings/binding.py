@@ -1,6 +1,6 @@
 """Which meter will stop the user first, and what that says of the whole gateway."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,14 +9,16 @@ import msgspec
 from gaugeway.readings.level import DEFAULT_THRESHOLDS, Level, Thresholds, level_of
 from gaugeway.readings.meter import SCOPES, Meter
 
+_Judged = tuple[Meter, Level]
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The gateway's level, and its binding meter where one can be named."""
+    """The gateway's level, its binding meter where one can be named, and the level of each meter in order."""
 
     level: Level
     binding: Meter | None
+    levels: tuple[Level, ...]
 
 
 def judge(
@@ -31,33 +33,29 @@ def judge(
     ``model``: the model that is asked for; meters of other models do not bind. ``unread``: a scope that
     may bind could not be read, so nothing better than what was seen to be bad can be promised.
     """
-
-    def level(meter: Meter) -> Level:
-        return level_of(meter, thresholds)
-
-    binding = _binding(meters, level, model)
-    if binding is not None:
-        overall = level(binding)
-    elif any(meter.unlimited for meter in meters) and all(m.unlimited or m.advisory for m in meters):
+    levels = tuple([level_of(meter, thresholds) for meter in meters])
+    bound = _binding(list(zip(meters, levels, strict=True)), model)
+    overall: Level = "unknown"
+    if bound is not None:
+        overall = bound[1]
+    elif "unlimited" in levels and all(meter.unlimited or meter.advisory for meter in meters):
         overall = "unlimited"
-    else:
-        overall = "unknown"
     if unread and overall in {"ok", "unlimited"}:
         overall = "unknown"
-    return Verdict(overall, binding)
+    return Verdict(overall, None if bound is None else bound[0], levels)
 
 
-def _binding(meters: Sequence[Meter], level: Callable[[Meter], Level], model: str | None) -> Meter | None:
-    candidates = [meter for meter in meters if _may_bind(meter, model)]
+def _binding(meters: Sequence[_Judged], model: str | None) -> _Judged | None:
+    candidates = [one for one in meters if _may_bind(one[0], model)]
     if len(candidates) < 2:
         return candidates[0] if candidates else None
     # A limit per minute binds only where nothing else may.
-    candidates = [meter for meter in candidates if meter.kind != "rate_limit"] or candidates
-    balances = [meter for meter in candidates if meter.kind == "balance"]
-    if len({meter.unit for meter in balances}) > 1 and any(level(meter) != "exhausted" for meter in balances):
+    candidates = [one for one in candidates if one[0].kind != "rate_limit"] or candidates
+    balances = [one for one in candidates if one[0].kind == "balance"]
+    if len({meter.unit for meter, _ in balances}) > 1 and any(level != "exhausted" for _, level in balances):
         # Another currency still pays; and amounts of two currencies can't be ordered.
-        candidates = [meter for meter in candidates if meter.kind != "balance"]
-    return min(candidates, key=lambda meter: _order(meter, level(meter)), default=None)
+        candidates = [one for one in candidates if one[0].kind != "balance"]
+    return min(candidates, key=_order, default=None)
 
 
 def _may_bind(meter: Meter, model: str | None) -> bool:
@@ -70,7 +68,8 @@ def _may_bind(meter: Meter, model: str | None) -> bool:
     )
 
 
-def _order(meter: Meter, level: Level) -> tuple[bool, bool, Decimal, float, int, str]:
+def _order(judged: _Judged) -> tuple[bool, bool, Decimal, float, int, str]:
+    meter, level = judged
     percent = meter.percent_remaining
     resets_at = meter.window.resets_at or _NEVER  # a limit that never resets stops the user longest
     return (

@@ -6,16 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from gaugeway.amounts import plain
-from gaugeway.readings import KeyFacts, Meter, Reading, Window, judge, level_of
-from gaugeway.sources.gateway import Gateway
+from gaugeway.readings import KeyFacts, Meter, Reading, Verdict, Window
 from gaugeway.store.rows import joined, parted
 
 Row = tuple[Any, ...]
 
 
-def reading_row(reading: Reading, gateway: Gateway) -> Row:
+def reading_row(reading: Reading, verdict: Verdict) -> Row:
     """A reading's own columns: preset, coverage, unread, notes, key_name, key_expires_at, level, binding."""
-    verdict = judge(reading.meters, gateway.thresholds, unread=bool(reading.unread))
     return (
         reading.preset,
         reading.coverage,
@@ -28,7 +26,7 @@ def reading_row(reading: Reading, gateway: Gateway) -> Row:
     )
 
 
-def meter_rows(row_id: int, reading: Reading, gateway: Gateway, subjects: Mapping[str, str]) -> list[Row]:
+def meter_rows(row_id: int, reading: Reading, verdict: Verdict, subjects: Mapping[str, str]) -> list[Row]:
     """The METER rows of a reading. Its meters are as they were read: none of them is expired."""
     return [
         (
@@ -53,7 +51,7 @@ def meter_rows(row_id: int, reading: Reading, gateway: Gateway, subjects: Mappin
             " ".join(meter.derived),
             int(meter.advisory),
             int(meter.reset_due),
-            level_of(meter, gateway.thresholds),
+            verdict.levels[position],
             subjects[meter.scope],
         )
         for position, meter in enumerate(reading.meters)

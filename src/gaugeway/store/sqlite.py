@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from gaugeway.errors import StoreError
-from gaugeway.readings import Reading
+from gaugeway.readings import Reading, judge
 from gaugeway.store import rows
 from gaugeway.store.convert import Row, amount, meter_rows, moment, reading_of, reading_row
 from gaugeway.store.identity import KEY_BYTES, Hasher
@@ -147,19 +147,17 @@ class SqliteStore:
     def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> None:
         cursor = db.cursor()
         good: list[tuple[Outcome, Reading]] = []
+        meters: list[Row] = []
         for one in outcomes:
             reading, attempt = one.reading, _attempt(one, owner)
             if reading is None:
                 cursor.execute(_FAILED, attempt)
-            elif cursor.execute(_SUCCEEDED, reading_row(reading, one.gateway) + attempt).rowcount:
+                continue
+            verdict = judge(reading.meters, one.gateway.thresholds, unread=bool(reading.unread))
+            if cursor.execute(_SUCCEEDED, reading_row(reading, verdict) + attempt).rowcount:
+                subjects = self._hasher.subjects(one.gateway, reading)
+                meters += meter_rows(one.head.id, reading, verdict, subjects)
                 good.append((one, reading))
-        meters = [
-            row
-            for one, reading in good
-            for row in meter_rows(
-                one.head.id, reading, one.gateway, self._hasher.subjects(one.gateway, reading)
-            )
-        ]
         cursor.executemany("DELETE FROM meters WHERE reading = ?", [(one.head.id,) for one, _ in good])
         cursor.executemany(rows.insert("meters", rows.METER), meters)
         newest = max((reading.observed_at.timestamp() for _, reading in good), default=0.0)

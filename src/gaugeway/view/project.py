@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from gaugeway.amounts import EXACT, plain, stamp
 from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
-from gaugeway.readings import Level, Meter, Reading, Thresholds, as_of, judge, level_of
+from gaugeway.readings import Level, Meter, Reading, as_of, judge
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view.snapshot import ErrorView, GatewayView, KeyView, MeterView, Status
 
@@ -43,7 +43,7 @@ def project(
         key=_NO_KEY_FACTS
         if reading is None
         else KeyView(name=reading.key.name, expires_at=_stamp(reading.key.expires_at)),
-        meters=tuple(_meter(meter, gateway.thresholds) for meter in meters),
+        meters=tuple(map(_meter, meters, verdict.levels)),
     )
 
 
@@ -55,8 +55,7 @@ def _status(reading: Reading | None, error: GaugewayError | None) -> Status:
     return "unconfigured" if error.code in UNCONFIGURED_CODES else "error"
 
 
-def _meter(meter: Meter, thresholds: Thresholds) -> MeterView:
-    level: Level = level_of(meter, thresholds)
+def _meter(meter: Meter, level: Level) -> MeterView:
     return MeterView(
         id=meter.id,
         name=meter.title,
