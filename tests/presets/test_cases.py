@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -40,10 +41,36 @@ def test_case_over_the_wire(case: Case, wire: Wire) -> None:
         assert sent == credential(find(case.preset).auth)
 
 
+# Prepaid balances, headers and the envelope of quota-v1 have no word for unlimited.
+NEVER_UNLIMITED = {"deepseek", "headers", "moonshot", "quota-v1", "siliconflow", "vercel"}
+NO_TEXT_IN_BODIES = {"headers"}
+
+
 @pytest.mark.parametrize("preset", in_tree())
-def test_every_preset_has_cases_of_success_and_of_failure(preset: str) -> None:
-    outcomes = {"error" if set(case.expected) == {"error"} else "ok" for case in cases(preset)}
-    assert outcomes == {"ok", "error"}
+def test_every_preset_has_cases_of_each_kind(preset: str) -> None:
+    kinds = {kind for case in cases(preset) for kind in kinds_of(case)}
+    wanted = {"failure", "ok", "unlimited", "exhausted", "overspent", "null", "numeric string"}
+    wanted -= {"unlimited"} if preset in NEVER_UNLIMITED else set()
+    wanted -= {"numeric string"} if preset in NO_TEXT_IN_BODIES else set()
+    assert wanted <= kinds
+
+
+def kinds_of(case: Case) -> Iterator[str]:
+    if set(case.expected) == {"error"}:
+        yield "failure"
+        return
+    yield "ok"
+    for meter in case.expected["meters"]:
+        if meter["unlimited"]:
+            yield "unlimited"
+        if meter["level"] == "exhausted":
+            left = meter["remaining"] or str(meter["percent_remaining"])
+            yield "overspent" if left.startswith("-") else "exhausted"
+    for answer in case.exchange.answers:
+        yield from (kind for kind, sign in SIGNS.items() if sign.search(answer.content))
+
+
+SIGNS = {"null": re.compile(rb":\s*null"), "numeric string": re.compile(rb':\s*"-?[0-9]+(\.[0-9]+)?"')}
 
 
 def check(actual: dict[str, Any], expected: dict[str, Any]) -> None:
