@@ -83,9 +83,7 @@ def paths(document: Any) -> list[tuple[str, Any]]:
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            if (
-                name and '"' not in name and name.isprintable()
-            ):  # no path leads to the others
+            if name and '"' not in name and name.isprintable():  # no path leads to the others
                 step = name if _BARE.fullmatch(name) else f'"{name}"'
                 yield from _leaves(item, f"{path}.{step}" if path else step)
     elif isinstance(value, list):
