@@ -98,7 +98,7 @@ class _State:
     def _copy(self, db: sqlite3.Connection | None) -> sqlite3.Connection:
         fresh = memory()
         # immutable: in a folder that can't be written SQLite could not make its lock files
-        uri = f"{self._file.absolute().as_uri()}?immutable=1"
+        uri = f"{self._file.absolute().as_uri()}?mode=ro&immutable=1"
         try:
             with closing(db or sqlite3.connect(uri, uri=True)) as source:
                 self._check(source)
@@ -169,10 +169,9 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _make(file: Path, *, wal: bool) -> None:
-    db = sqlite3.connect(file, isolation_level=None)
-    db.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")
-    db.executescript(f"BEGIN; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
-    db.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")
+        db.executescript(f"BEGIN; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
 
 
 def _publish(file: Path, fill: Callable[[Path], object]) -> None:
@@ -188,7 +187,8 @@ def _publish(file: Path, fill: Callable[[Path], object]) -> None:
         except OSError:  # a file system without hard links
             new.replace(file)
     finally:
-        new.unlink(missing_ok=True)
+        for part in new.parent.glob(f"{new.name}*"):  # SQLite leaves its logs where the disk is full
+            part.unlink(missing_ok=True)
 
 
 def _is_corrupt(error: sqlite3.Error) -> bool:
