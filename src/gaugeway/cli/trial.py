@@ -121,7 +121,9 @@ async def _trial(app: App, gateway: Gateway, preset: str | None) -> Trial:
 
 def explain(trial: Trial, *, err: bool) -> None:
     """What runs there and why; where that is not known, what was asked and what to do."""
-    click.echo("\n  ".join(_explanation(trial)), err=err)
+    text, secret = "\n  ".join(_explanation(trial)), trial.gateway.key.secret
+    # The probes without the key are answered by somebody who may know it all the same.
+    click.echo(text if secret is None else secret.redact(text), err=err)
 
 
 def _explanation(trial: Trial) -> Iterator[str]:
