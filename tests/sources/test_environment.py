@@ -22,7 +22,7 @@ def test_linux_folders_are_those_of_platformdirs():
     process = Environment.of_process()
     linux = Environment(environ=process.environ, home=process.home, cwd=process.cwd, platform="linux")
     folders = Unix("gaugeway", appauthor=False)
-    assert linux.config_file().path.parent == folders.user_config_path
+    assert next(linux.config_files()).path.parent == folders.user_config_path
     if "GAUGEWAY_STATE_DIR" not in process.environ:
         assert linux.state_dir() == folders.user_state_path
 
@@ -47,13 +47,13 @@ def test_linux_folders_are_those_of_platformdirs():
 )
 def test_linux_folders(environ, config, state):
     env = environment(environ)
-    assert (str(env.config_file().path), str(env.state_dir())) == (config, state)
+    assert (str(next(env.config_files()).path), str(env.state_dir())) == (config, state)
 
 
 def test_only_a_place_that_a_variable_names_says_so():
-    assert environment({}).config_file().variable is None
-    assert environment({"XDG_CONFIG_HOME": "/home/u/.config"}).config_file().variable is None
-    assert environment({"XDG_CONFIG_HOME": "/c"}).config_file().variable == "XDG_CONFIG_HOME"
+    assert next(environment({}).config_files()).variable is None
+    assert next(environment({"XDG_CONFIG_HOME": "/home/u/.config"}).config_files()).variable is None
+    assert next(environment({"XDG_CONFIG_HOME": "/c"}).config_files()).variable == "XDG_CONFIG_HOME"
     assert environment({"GAUGEWAY_CONFIG": "x.toml"}).named("GAUGEWAY_CONFIG") == Place(
         Path("/work/x.toml"), "GAUGEWAY_CONFIG"
     )
@@ -115,7 +115,7 @@ def test_the_other_platforms_are_those_of_platformdirs(platform, config, state):
         "import sys; sys.modules['ctypes'] = None  # asks Windows itself\n"
         "from pathlib import Path; from gaugeway.sources.environment import Environment\n"
         f"env = Environment(environ={{}}, home=Path('/u'), cwd=Path('/'), platform={platform!r})\n"
-        "print(env.config_file().path, env.state_dir(), sep='|')"
+        "print(next(env.config_files()).path, env.state_dir(), sep='|')"
     )
     environ = {**os.environ, "HOME": "/u", "LOCALAPPDATA": "/u/local", "APPDATA": "/u/roaming"}
     done = subprocess.run(

@@ -9,7 +9,7 @@ import pytest
 
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment
-from gaugeway.sources.settings import Setting
+from gaugeway.sources.settings import Layer, Setting
 from gaugeway.sources.templates import MAX_BYTES, Text, expand, run
 
 PYTHON = sys.executable
@@ -21,7 +21,8 @@ def env(tmp_path: Path) -> Environment:
 
 
 def setting(text: str, folder: Path, *, own: bool = True) -> Setting:
-    return Setting(value=text, file="config.toml", line=3, field="gateways.a.api_key", folder=folder, own=own)
+    layer = Layer(file="config.toml", folder=folder, line_of=lambda _: 3, own=own)
+    return Setting(text, layer, ("gateways", "a", "api_key"))
 
 
 def resolved(text: str, env: Environment) -> str:
@@ -138,7 +139,6 @@ def test_files_have_a_size_and_an_end(env):
 
 
 def test_a_value_that_is_not_text(env):
+    layer = Layer(file="config.toml", folder=env.home)
     with pytest.raises(SetupError, match=r"^config\.toml: gateways\.a\.api_key is not text"):
-        expand(
-            Setting(value=3, file="config.toml", line=None, field="gateways.a.api_key", folder=env.home), env
-        )
+        expand(Setting(3, layer, ("gateways", "a", "api_key")), env)

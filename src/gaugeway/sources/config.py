@@ -3,7 +3,7 @@ documentation both come from them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,14 +15,14 @@ from gaugeway.amounts import clean
 from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.gateway import Definition, Trust, check_id
-from gaugeway.sources.settings import Draft, Problem, Setting, where
+from gaugeway.sources.gateway import Trust, check_id, shown_id
+from gaugeway.sources.settings import Draft, Layer, Problem, Setting
 from gaugeway.sources.trust import WorkTrees
 
 DISPLAY_FIELDS = frozenset({"label", "low", "critical", "low_amount", "critical_amount"})
 
 
-class GatewayTable(msgspec.Struct, frozen=True, kw_only=True):
+class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[gateways.ID]``: one gateway."""
 
     base_url: Annotated[
@@ -89,74 +89,68 @@ _HEADER = re.compile(
 )
 
 
-class Config(msgspec.Struct, frozen=True):
-    """What gaugeway's own configuration says, the strongest place last."""
-
-    drafts: tuple[Draft, ...]
-    problems: tuple[Problem, ...]
-
-
 def user_file(env: Environment, typed: Path | None, trees: WorkTrees) -> Place:
-    """The one typed after ``--config``, else a trusted GAUGEWAY_CONFIG, else the platform's default."""
-    if typed is not None:
-        return Place(env.path(str(typed)))
-    named = env.named("GAUGEWAY_CONFIG")
-    return named if named is not None and trees.trust(named) == "trusted" else env.config_file()
+    """The one typed after ``--config``, else the first of the usual places that is trusted."""
+    return list(_places(env, typed, trees))[-1]
 
 
-def read(env: Environment, typed: Path | None, trees: WorkTrees) -> Config:
-    """The user's file. A GAUGEWAY_CONFIG that is not trusted does not replace it: its display settings are
-    laid over it, so that a repository can't hide gateways either.
+def _places(env: Environment, typed: Path | None, trees: WorkTrees) -> Iterator[Place]:
+    """The user's file comes last. A place before it is not trusted and does not replace it: its display
+    settings are laid over it, so that a repository can't hide gateways either.
     """
-    place = user_file(env, typed, trees)
-    configs = [_read_file(place, trees.trust(place), required=typed is not None)]
-    named = env.named("GAUGEWAY_CONFIG")
-    if typed is None and named not in {None, place}:
-        assert named is not None
-        configs.append(_read_file(named, "display-only", required=False))
-    return Config(
-        tuple(draft for config in configs for draft in config.drafts),
-        tuple(problem for config in configs for problem in config.problems),
-    )
+    for place in env.config_files() if typed is None else [Place(env.path(str(typed)))]:
+        yield place
+        if trees.trust(place) == "trusted":
+            return
 
 
-def _read_file(place: Place, trust: Trust, *, required: bool) -> Config:
+def read(env: Environment, typed: Path | None, trees: WorkTrees, problems: list[Problem]) -> list[Draft]:
+    """What gaugeway's own configuration says, the strongest place last."""
+    drafts: list[Draft] = []
+    for place in _places(env, typed, trees):
+        drafts = _read_file(place, trees.trust(place), problems, required=typed is not None) + drafts
+    return drafts
+
+
+def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required: bool) -> list[Draft]:
     """``required``: the file was typed as an argument, so that its absence is a wrong usage."""
-    path = place.path
-
-    def broken(message: str, line: int | None = None) -> Config:
-        # Only a file of the user's own is worth an exit code: no repository decides about that.
-        fatal = trust == "trusted"
-        return _only(Problem(file=str(path), line=line, field="", message=message, fatal=fatal))
-
+    # Only a file of the user's own is worth an exit code: no repository decides about that.
+    fatal, line, text = trust == "trusted", None, ""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        if not required and place.variable != "GAUGEWAY_CONFIG":
-            return Config((), ())
-        named = f" ({place.variable} names it)" if place.variable else ""
-        return _only(Problem(file=str(path), field="", message=f"does not exist{named}", fatal=required))
-    except OSError as error:
-        return broken(f"can't be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return broken("is not UTF-8", line)
-    import tomli
+        data = place.read()
+        if data is None:
+            if required or place.variable == "GAUGEWAY_CONFIG":
+                named = f" ({place.variable} names it)" if place.variable else ""
+                problems.append(Problem(file=place.name, message=f"does not exist{named}", fatal=required))
+            return []
+        text = data.decode("utf-8-sig")
+        import tomllib
 
-    try:
         # Decimal: no amount goes through float. The values are checked against the types below.
-        document = tomli.loads(text, parse_float=Decimal)
+        document = tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        message = f"can't be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        message, line = "is not UTF-8", error.object.count(b"\n", 0, error.start) + 1
     except (ValueError, ArithmeticError, RecursionError) as error:
-        return broken(*_syntax_error(error, text))
-    return _Reader(path, text, trust).read(document)
-
-
-def _only(problem: Problem) -> Config:
-    return Config((), (problem,))
+        message, line = _syntax_error(error, text)
+    else:
+        lines = _table_lines(text)
+        layer = Layer(
+            file=place.name,
+            folder=place.path.parent,
+            value=document,
+            line_of=lambda path: lines.get(str(path[1])) if len(path) > 1 else None,
+            trust=trust,
+            own=True,
+        )
+        return _drafts(layer, problems)
+    problems.append(Problem(file=place.name, line=line, message=message, fatal=fatal))
+    return []
 
 
 def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
-    """What is wrong, and on which line. tomli's words may quote a character of the file, never a value."""
+    """What is wrong, and on which line. tomllib's words may quote a character of the file, never a value."""
     if type(error).__name__ != "TOMLDecodeError":
         return "is not TOML: a value is too large or nested too deep", None
     said, _, position = str(error).rpartition(" (at ")
@@ -164,91 +158,59 @@ def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
     return f"is not TOML: {said}", int(line[1]) if line else text.count("\n") + 1
 
 
-class _Reader:
-    """One parsed file to drafts and problems."""
-
-    def __init__(self, path: Path, text: str, trust: Trust) -> None:
-        self.file = str(path)
-        self.folder = path.parent
-        self.trust: Trust = trust
-        self.lines = _table_lines(text)
-
-    def read(self, document: dict[str, Any]) -> Config:
-        problems = [
-            self.problem(None, name, f"is not known{_nearest(name, {'gateways'})}")
-            for name in document
-            if name != "gateways"
-        ]
-        if self.trust == "display-only":
-            problems.append(
-                self.problem(
-                    None,
-                    "gateways",
-                    "is inside the current git work tree, so only display settings are taken from it; "
-                    "name it after --config to trust it",
-                )
-            )
-        tables = document.get("gateways", {})
-        if not isinstance(tables, dict):
-            return _only(self.problem(None, "gateways", "is not a table", fatal=True))
-        drafts = [self.draft(name, table) for name, table in tables.items()]
-        return Config(tuple(drafts), tuple(problems))
-
-    def problem(self, line: int | None, field: str, message: str, *, fatal: bool = False) -> Problem:
-        return Problem(file=self.file, line=line, field=field, message=message, fatal=fatal)
-
-    def draft(self, name: str, table: Any) -> Draft:
-        line = self.lines.get(name)
-        place = where(self.file, line, f"gateways.{clean(name)}")
-        fields: dict[str, Setting] = {}
-        error = None
-        try:
-            check_id(name, place)
-            parsed = _validated(table, place)
-            fields = {
-                key: Setting(
-                    value=getattr(parsed, key),
-                    file=self.file,
-                    line=line,
-                    field=f"gateways.{name}.{key}",
-                    folder=self.folder,
-                    own=True,
-                )
-                for key in table
-                if self.trust == "trusted" or key in DISPLAY_FIELDS
-            }
-        except SetupError as wrong:
-            error = wrong
-        return Draft(
-            id=clean(name),
-            definition=Definition(file=self.file, line=line, trust=self.trust),
-            fields=fields,
-            error=error,
+def _drafts(layer: Layer, problems: list[Problem]) -> list[Draft]:
+    for name in layer.value:
+        if name != "gateways":
+            message = "is not known; the nearest known key is gateways"
+            problems.append(Problem(file=layer.file, field=clean(name), message=message))
+    if layer.trust == "display-only":
+        message = (
+            "is inside the current git work tree, so only display settings are taken from it; "
+            "name it after --config to trust it"
         )
+        problems.append(Problem(file=layer.file, field="gateways", message=message))
+    tables = layer.value.get("gateways", {})
+    if not isinstance(tables, dict):
+        fatal = layer.trust == "trusted"
+        problems.append(Problem(file=layer.file, field="gateways", message="is not a table", fatal=fatal))
+        return []
+    return [_draft(name, Setting(table, layer, ("gateways", name))) for name, table in tables.items()]
 
 
-def _validated(table: Any, place: str) -> GatewayTable:
-    """Raises SetupError ``invalid_config`` naming the field, and for an unknown one the nearest known."""
-    if not isinstance(table, dict):
-        raise SetupError("invalid_config", f"{place} is not a table")
-    for key, value in table.items():
-        if key not in GatewayTable.__struct_fields__:
-            what = f"{clean(key)} is not known{_nearest(key, GatewayTable.__struct_fields__)}"
-            hint = "an id with a dot needs quotes" if isinstance(value, dict) else None
-            raise SetupError("invalid_config", f"{place}.{what}", hint)
+def _draft(name: str, table: Setting) -> Draft:
+    fields: dict[str, Setting] = {}
+    error = None
     try:
-        return msgspec.convert(table, GatewayTable)
+        check_id(name, table)
+        parsed = _validated(table)
+        fields = {
+            key: Setting(getattr(parsed, key), table.layer, (*table.path, key))
+            for key in table.value
+            if table.layer.trust == "trusted" or key in DISPLAY_FIELDS
+        }
+    except SetupError as wrong:
+        error = wrong
+    return Draft(id=shown_id(name), definition=table.definition(), fields=fields, error=error)
+
+
+def _validated(table: Setting) -> GatewayTable:
+    """Raises SetupError ``invalid_config`` naming the field, and for an unknown one the nearest known."""
+    try:
+        return msgspec.convert(table.value, GatewayTable)
     except msgspec.ValidationError as error:
+        if not isinstance(table.value, dict):
+            raise SetupError("invalid_config", f"{table} is not a table") from None
+        for key, value in table.value.items():
+            if key not in GatewayTable.__struct_fields__:
+                from difflib import get_close_matches
+
+                (near,) = get_close_matches(key, GatewayTable.__struct_fields__, n=1, cutoff=0)
+                what = f"{clean(key)} is not known; the nearest known key is {near}"
+                hint = "an id with a dot needs quotes" if isinstance(value, dict) else None
+                raise SetupError("invalid_config", f"{table}.{what}", hint) from None
         # "Expected `int`, got `str` - at `$.refresh`": names types and bounds, never the value
         what, _, at = str(error).partition(" - at `$")
-        raise SetupError("invalid_config", f"{place}{at.rstrip('`')}: {what}") from None
-
-
-def _nearest(key: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, sorted(known), n=1, cutoff=0)
-    return f"; the nearest known key is {near[0]}" if near else ""
+        raise SetupError("invalid_config", f"{table}{at.rstrip('`')}: {what}") from None
 
 
 def _table_lines(text: str) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Place
 from gaugeway.transport import Secret
 
 Settings = Mapping[str, str | bool]
@@ -19,9 +20,7 @@ Settings = Mapping[str, str | bool]
 def read_text(path: Path) -> str:
     """The file's text; empty where there is none. Raises SetupError ``invalid_config``."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
+        return (Place(path).read() or b"").decode("utf-8-sig")
     except OSError as error:
         raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -74,7 +73,8 @@ def save(path: Path, before: str, after: str) -> None:
 
 def store_key(config: Path, gateway_id: str, secret: Secret) -> str:
     """Keep a key in a private file beside the config; returns the template that refers to it."""
-    _write(config.resolve().parent / "keys" / gateway_id, secret.reveal() + "\n")
+    # Beside the link where the config is one: relative paths start there, and dotfiles get published.
+    _write(config.parent / "keys" / gateway_id, secret.reveal() + "\n")
     return f"{{file:keys/{gateway_id}}}"
 
 

@@ -3,12 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from errno import EFBIG
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 APP = "gaugeway"
+MAX_FILE = 1024 * 1024  # bytes; what is larger is no configuration, and would take long to find out
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -21,6 +23,22 @@ class Place(msgspec.Struct, frozen=True):
 
     def __truediv__(self, name: str) -> "Place":
         return Place(self.path / name, self.variable)
+
+    @property
+    def name(self) -> str:
+        """The path for messages: bytes that are not UTF-8 can't be printed."""
+        return str(self.path).encode("utf-8", "replace").decode()
+
+    def read(self) -> bytes | None:
+        """The file's bytes; None where there is none. Raises OSError, also for more than 1 MiB."""
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(MAX_FILE + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if len(data) > MAX_FILE:
+            raise OSError(EFBIG, "it is larger than 1 MiB")
+        return data
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +57,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
             home = Path("/")
         try:
             cwd = Path.cwd()
-        except FileNotFoundError:  # the folder was deleted under the shell's feet
+        except OSError:  # the folder was deleted under the shell's feet
             cwd = home
         return cls(environ=os.environ, home=home, cwd=cwd, platform=sys.platform)
 
@@ -54,9 +72,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         text = self.environ.get(variable)
         return Place(self.path(text), variable) if text else None
 
-    def config_file(self) -> Place:
-        """The user's own config.toml, whether it exists or not."""
-        return self._own_folder("config", "XDG_CONFIG_HOME", ".config") / "config.toml"
+    def config_files(self) -> Iterator[Place]:
+        """Where the user's own config.toml may be, the strongest first, whether it exists or not. The last
+        one is no variable's word.
+        """
+        if named := self.named("GAUGEWAY_CONFIG"):
+            yield named
+        yield self._own_folder("config", "XDG_CONFIG_HOME", ".config") / "config.toml"
+        yield Place(self.home / ".config" / APP / "config.toml")
 
     def state_dir(self) -> Path:
         """Where readings are kept. No key, URL, path or command is ever taken from there."""

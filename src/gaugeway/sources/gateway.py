@@ -16,21 +16,26 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AUTH = re.compile(r"bearer|raw|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-def check_id(text: str, field: str = "id") -> str:
+def check_id(text: str, field: object = "id") -> str:
     """A gateway's id; raises SetupError ``invalid_config`` naming ``field``."""
     if not _ID.fullmatch(text):
         raise SetupError("invalid_config", f"{field} is no id: letters, digits, '.', '_' and '-' make one")
     return text
 
 
-def check_auth(text: str, field: str = "auth") -> str:
+def shown_id(text: str) -> str:
+    """``text`` listed as an id. What is none is spelled out, so that it is no other gateway's either."""
+    return text if _ID.fullmatch(text) else ascii(text)[1:-1]
+
+
+def check_auth(text: str, field: object = "auth") -> str:
     """How the key is sent; raises SetupError ``invalid_config`` naming ``field``."""
     if not _AUTH.fullmatch(text):
         raise SetupError("invalid_config", f"{field} must be bearer, raw or header:NAME")
     return text
 
 
-def check_key(text: str, field: str = "api_key") -> Secret:
+def check_key(text: str, field: object = "api_key") -> Secret:
     """A key that can stand in a header; raises SetupError ``invalid_config``, never quoting it."""
     if not text.isascii() or not text.isprintable() or not text:
         raise SetupError("invalid_config", f"{field} is empty or has characters that no key has")

@@ -67,11 +67,26 @@ def read(data: bytes, file: str = "text") -> Document:
     value = reader.value(3 if data.startswith(b"\xef\xbb\xbf") else 0, (), 0)
     if (rest := reader.skip(reader.end)) < len(data):
         raise reader.wrong(rest, "there is text after the end")
-    return Document(data, value, reader.spans)
+    spans = reader.spans
+    if reader.replaced:  # once, at the end: many equal keys cost no more than others
+        spans = {path: span for path, span in spans.items() if _stands(value, path)}
+    return Document(data, value, spans)
+
+
+def _stands(value: Any, path: KeyPath) -> bool:
+    for part in path:
+        if isinstance(value, dict) is isinstance(part, int) or part not in (
+            value if isinstance(value, dict) else range(len(value))
+        ):
+            return False
+        value = value[part]
+    return True
 
 
 class _Reader:
-    """One pass from left to right. ``end``: the offset after what was read last."""
+    """One pass from left to right. ``end``: the offset after what was read last. ``replaced``: an object or
+    list gave way to a later equal key, so there may be spans of what is not there.
+    """
 
     def __init__(self, data: bytes, file: str) -> None:
         self.file = file
@@ -79,6 +94,7 @@ class _Reader:
         self.text = data.decode("latin-1")
         self.spans: dict[KeyPath, tuple[int, int]] = {}
         self.end = 0
+        self.replaced = False
 
     def skip(self, at: int) -> int:
         match = _SKIP.match(self.text, at)
@@ -146,10 +162,8 @@ class _Reader:
             colon = self.skip(self.end)
             if self.text[colon : colon + 1] != ":":
                 raise self.wrong(colon, 'expected ":"')
-            inner = (*path, key)
-            if isinstance(result.get(key), dict | list):
-                self.forget(inner)
-            result[key] = self.value(colon + 1, inner, depth)
+            self.replaced |= isinstance(result.get(key), dict | list)
+            result[key] = self.value(colon + 1, (*path, key), depth)
             at = self.after_item("}")
         self.end = at + 1
         return result
@@ -171,8 +185,3 @@ class _Reader:
         if self.text[at : at + 1] != closing:
             raise self.wrong(at, f'expected "," or "{closing}"')
         return at
-
-    def forget(self, path: KeyPath) -> None:
-        """Drops the spans in and under a value that a later equal key replaces."""
-        for known in [known for known in self.spans if known[: len(path)] == path]:
-            del self.spans[known]

@@ -1,6 +1,7 @@
 """The provider ``openai-compatible``: any number of gateways, from gaugeway's own config and OpenCode's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,18 +11,19 @@ from gaugeway.amounts import clean
 from gaugeway.errors import SetupError
 from gaugeway.readings import Thresholds
 from gaugeway.sources import config, opencode
-from gaugeway.sources.auth import AuthFiles
 from gaugeway.sources.environment import Environment
-from gaugeway.sources.gateway import Definition, Gateway, Key, check_auth
-from gaugeway.sources.keys import KeyFinder, Wanted, rivals
-from gaugeway.sources.opencode import OpenCode, ProviderOptions
-from gaugeway.sources.providers import OPENAI_COMPATIBLE
+from gaugeway.sources.gateway import Gateway, Key, check_auth
+from gaugeway.sources.keys import KeyFinder, variable_of
+from gaugeway.sources.opencode import OpenCode
 from gaugeway.sources.settings import Draft, Problem, Setting
 from gaugeway.sources.templates import expand
 from gaugeway.sources.trust import WorkTrees
 from gaugeway.transport import Origin, check_quota_path, parse_base_url
 
 _T = TypeVar("_T")
+
+_THRESHOLDS = frozenset(Thresholds.__struct_fields__)
+_AS_THEY_ARE = frozenset({"preset", "timeout", "refresh", "allow_http", "unattended"})
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -38,26 +40,24 @@ def discover(env: Environment, config_file: Path | None = None) -> Found:
     ``config_file``: typed after ``--config``. Reads files and variables only: nothing is asked, run or
     kept. A gateway that can't be asked as it is has ``error`` or ``key.error`` set and stays listed.
     """
+    problems: list[Problem] = []
     trees = WorkTrees(env)
-    own = config.read(env, config_file, trees)
-    code = opencode.read(env, trees)
-    origins = {name: _provider_origin(code, name, env) for name in code.provider_ids()}
-    merged: dict[str, _Merged] = {}
-    for draft in (*own.drafts, *code.drafts):  # own gateways are listed first
-        merged.setdefault(draft.id, _Merged(draft.id, env))
-    for draft in (*code.drafts, *own.drafts):  # own fields win
-        merged[draft.id].add(draft)
-    for one in merged.values():
-        one.settle(code)
-    problems = [*own.problems, *code.problems]
+    own = config.read(env, config_file, trees, problems)
+    code = opencode.read(env, trees, problems)
+    drafts: dict[str, list[Draft]] = {draft.id: [] for draft in (*own, *code.drafts)}  # own are listed first
+    for draft in (*code.drafts, *own):  # own fields win
+        drafts[draft.id].append(draft)
+    merged = [_Merged(gateway_id, said, code, env) for gateway_id, said in drafts.items()]
     keys = KeyFinder(
         env,
-        AuthFiles(env, trees, problems),
-        rivals({one.id: one.origin for one in merged.values() if one.trusted}),
-        own_file=str(config.user_file(env, config_file, trees).path),
+        trees,
+        problems,
+        _shared_variables(merged),
+        own_file=config.user_file(env, config_file, trees).name,
         opencode_files=" or ".join(code.files) or "OpenCode's config",
     )
-    gateways = tuple(one.gateway(keys) for one in merged.values())  # may find auth.json to be a problem
+    gateways = tuple(one.gateway(keys) for one in merged)  # may find auth.json to be a problem
+    origins = {name: _provider_origin(code, name, env) for name in code.provider_ids()}
     return Found(
         gateways,
         tuple(problems),
@@ -67,7 +67,7 @@ def discover(env: Environment, config_file: Path | None = None) -> Found:
 
 def _provider_origin(code: OpenCode, provider_id: str, env: Environment) -> Origin | None:
     try:
-        return _origin(code.options(provider_id).base_url, env)
+        return _origin(code.option(provider_id, "baseURL"), env)
     except SetupError:
         return None
 
@@ -83,99 +83,92 @@ def _origin(setting: Setting | None, env: Environment) -> Origin | None:
 
 
 class _Merged:
-    """One gateway on its way: what all its definitions say together. The first thing wrong is its error."""
+    """One gateway: what all its definitions say together. The first thing wrong is its error."""
 
-    def __init__(self, gateway_id: str, env: Environment) -> None:
+    def __init__(self, gateway_id: str, drafts: list[Draft], code: OpenCode, env: Environment) -> None:
         self.id = gateway_id
-        self.origin: Origin | None = None
+        self._drafts = drafts
         self._env = env
         self._fields: dict[str, Setting] = {}
-        self._definitions: list[Definition] = []
-        self._item_url: Setting | None = None
         self._option: Setting | None = None
-        self._implied_refusal: str | None = None
+        self._refusal: str | None = None
         self._base_url: str | None = None
         self._error: SetupError | None = None
-
-    @property
-    def trusted(self) -> bool:
-        return any(definition.trust == "trusted" for definition in self._definitions)
-
-    def add(self, draft: Draft) -> None:
-        """Fields of later definitions win."""
-        base_url = draft.fields.get("base_url")
-        if base_url is not None and not base_url.own:
-            self._item_url = base_url
-        self._fields |= draft.fields
-        self._definitions.append(draft.definition)
-        if draft.definition.trust == "trusted":  # no repository breaks a gateway
-            self._error = self._error or draft.error
-
-    def settle(self, code: OpenCode) -> None:
-        """Where this gateway is, and whether OpenCode's key for its provider may go there."""
-        if not self.trusted:
-            places = " and ".join(definition.file for definition in self._definitions)
+        self.trusted = False
+        item_url: Setting | None = None
+        for draft in drafts:
+            self._fields |= draft.fields
+            if draft.definition.trust == "trusted":  # no repository breaks a gateway
+                self.trusted = True
+                self._error = self._error or draft.error
+                base_url = draft.fields.get("base_url")
+                item_url = base_url if base_url is not None and not base_url.layer.own else item_url
+        if self.trusted:
+            self._settle(code, item_url)
+        else:
+            places = " and ".join(draft.definition.file for draft in drafts)
             self._error = SetupError(
                 "invalid_config",
-                f"{self.id} is defined only in {places}, from where only display settings are taken",
+                f"{gateway_id} is defined only in {places}, from where only display settings are taken",
                 "define it in your own config.toml, or name the file after --config",
             )
-            return
-        options = self._checked(lambda: code.options(self.id)) or ProviderOptions()
-        self._option = options.api_key
-        setting = self._fields.get("base_url") or options.base_url
+
+    def _settle(self, code: OpenCode, item_url: Setting | None) -> None:
+        """Where this gateway is, and whether OpenCode's key for its provider may go there."""
+        option_url = self._checked(lambda: code.option(self.id, "baseURL"))
+        self._option = self._checked(lambda: code.option(self.id, "apiKey"))
+        setting = self._fields.get("base_url") or option_url
         if setting is None:
             self._error = self._error or SetupError("no_base_url", f"{self.id} has no base URL")
             return
+        http = self._fields.get("allow_http")
         self._base_url = self._checked(
             lambda: parse_base_url(
-                expand(setting, self._env), **self._values("allow_http"), field=setting.where
+                expand(setting, self._env), allow_http=http is not None and http.value, field=setting
             )
         )
-        if self._base_url is None:
+        stated = [one for one in (item_url, option_url) if one is not None]
+        if self._base_url is None or not stated or not setting.layer.own:
             return
-        self.origin = Origin.of(self._base_url)
-        stated = [one for one in (self._item_url, options.base_url) if one is not None]
-        if setting.own and stated and self.origin not in [_origin(one, self._env) for one in stated]:
-            self._implied_refusal = f"{stated[0].where} binds it to another origin than {self.origin}"
+        if self.origin not in [_origin(one, self._env) for one in stated]:
+            self._refusal = f"{stated[0]} binds it to another origin than {self.origin}"
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        return None if self._base_url is None else Origin.of(self._base_url)
 
     def gateway(self, keys: KeyFinder) -> Gateway:
-        quota_path = self._text("quota_path", check_quota_path)
-        auth = self._text("auth", check_auth)
-        ca_file = self._text(
-            "ca_file", lambda text, _: str(self._env.path(text, self._fields["ca_file"].folder))
-        )
-        label = self._fields.get("label")
-        wanted = Wanted(
-            id=self.id,
-            api_key=self._fields.get("api_key"),
-            option=self._option,
-            implied_refusal=self._implied_refusal,
-        )
+        values: dict[str, Any] = {}
+        thresholds: dict[str, Any] = {}
+        for name, setting in self._fields.items():
+            if name in _AS_THEY_ARE:
+                values[name] = setting.value
+            elif name in _THRESHOLDS:
+                thresholds[name] = setting.value
+            elif name == "meters":
+                values[name] = tuple(setting.value)
+            elif name == "label":
+                values[name] = clean(setting.text()) or None
+        for name, check in (("quota_path", check_quota_path), ("auth", check_auth), ("ca_file", self._path)):
+            if name in self._fields:
+                values[name] = self._text(self._fields[name], check)
+        if thresholds:
+            values["thresholds"] = Thresholds(**thresholds)
+        api_key = self._fields.get("api_key")
         return Gateway(
             id=self.id,
             base_url=self._base_url,
-            label=clean(label.text()) or None if label is not None else None,
-            provider=OPENAI_COMPATIBLE.id,
-            key=keys.find(wanted) if self.trusted else Key(),
-            quota_path=quota_path,
-            auth=auth,
-            ca_file=ca_file,
-            thresholds=Thresholds(**self._values("low", "critical", "low_amount", "critical_amount")),
-            meters=tuple(self._values("meters").get("meters", ())),
-            definitions=tuple(self._definitions),
-            **self._values("preset", "timeout", "refresh", "allow_http", "unattended"),
+            key=keys.find(self.id, api_key, self._option, self._refusal) if self.trusted else Key(),
+            definitions=tuple(draft.definition for draft in self._drafts),
             error=self._error,
+            **values,
         )
 
-    def _values(self, *names: str) -> dict[str, Any]:
-        return {name: self._fields[name].value for name in names if name in self._fields}
+    def _path(self, text: str, _: object) -> str:
+        return str(self._env.path(text, self._fields["ca_file"].layer.folder))
 
-    def _text(self, name: str, check: Callable[[str, str], str]) -> str | None:
-        setting = self._fields.get(name)
-        if setting is None:
-            return None
-        return self._checked(lambda: check(expand(setting, self._env), setting.where))
+    def _text(self, setting: Setting, check: Callable[[str, object], str]) -> str | None:
+        return self._checked(lambda: check(expand(setting, self._env), setting))
 
     def _checked(self, read: Callable[[], _T]) -> _T | None:
         """What ``read`` returns; where it fails, None, and the gateway can't be asked."""
@@ -184,3 +177,19 @@ class _Merged:
         except SetupError as wrong:
             self._error = self._error or wrong
             return None
+
+
+def _shared_variables(merged: Iterable[_Merged]) -> dict[str, list[str]]:
+    """The variable names that no gateway uses: those of several ids at different origins, with these ids.
+
+    An origin that is not known counts as another one.
+    """
+    sharing: dict[str, list[_Merged]] = {}
+    for one in merged:
+        if one.trusted:  # a repository's gateway takes no variable away
+            sharing.setdefault(variable_of(one.id), []).append(one)
+    return {
+        variable: [one.id for one in several]
+        for variable, several in sharing.items()
+        if len(several) > 1 and len({one.origin for one in several}) > 1
+    }

@@ -1,12 +1,15 @@
 """What the readers of configuration files hand on: settings that know where they stand."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from gaugeway.amounts import clean
 from gaugeway.errors import SetupError
-from gaugeway.sources.gateway import Definition
+from gaugeway.sources.gateway import Definition, Trust
+from gaugeway.sources.jsonc import KeyPath
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,33 +19,80 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     line: int | None = None
-    field: str
+    field: str = ""
     message: str
     fatal: bool = False
 
 
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured value. ``field``: its dotted name in the file. ``folder``: what relative paths start
-    from. ``own``: it stands in gaugeway's own config, where more kinds of templates are known.
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One text that was read. ``file``: its path, or the name of the variable that held it. ``folder``: what
+    relative paths start from. ``own``: it is gaugeway's own config, where more kinds of templates are known.
+    """
+
+    file: str
+    folder: Path
+    value: dict[str, Any] = {}
+    line_of: Callable[[KeyPath], int | None] = lambda _: None
+    trust: Trust = "trusted"
+    own: bool = False
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One configured value, and the place it stands in. Where layers were merged, an object's values are
+    Settings themselves.
     """
 
     value: Any
-    file: str
-    line: int | None
-    field: str
-    folder: Path
-    own: bool = False
+    layer: Layer
+    path: KeyPath
 
     @property
-    def where(self) -> str:
-        """``FILE:LINE: field``, the beginning of every message about this setting."""
-        return where(self.file, self.line, self.field)
+    def line(self) -> int | None:
+        return self.layer.line_of(self.path)
+
+    @property
+    def field(self) -> str:
+        """``a.b[0]`` for the path ``("a", "b", 0)``."""
+        names = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        return clean("".join(names)[1:], 1000)
+
+    def __str__(self) -> str:
+        """``FILE:LINE: field``, the beginning of every message about this setting; never its value."""
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.layer.file}{line}: {self.field}"
+
+    __repr__ = __str__
 
     def text(self) -> str:
         """The value; raises SetupError ``invalid_config`` where it is not text."""
         if not isinstance(self.value, str):
-            raise SetupError("invalid_config", f"{self.where} is not text")
+            raise SetupError("invalid_config", f"{self} is not text")
         return self.value
+
+    def at(self, *names: str) -> "Setting | None":
+        """What stands below; None where nothing (or null) does. A value on the way that is no object is
+        returned itself: it stands where an object is needed.
+        """
+        found = self
+        for name in names:
+            if not isinstance(found.value, dict):
+                break
+            value = found.value.get(name)
+            found = value if isinstance(value, Setting) else Setting(value, found.layer, (*found.path, name))
+            if found.value is None:
+                return None
+        return found
+
+    def items(self) -> "Iterator[Setting]":
+        """The items of a list."""
+        for index, value in enumerate(self.value):
+            yield Setting(value, self.layer, (*self.path, index))
+
+    def definition(self) -> Definition:
+        return Definition(file=self.layer.file, line=self.line, trust=self.layer.trust)
+
+    def problem(self, message: str, below: str = "") -> Problem:
+        return Problem(file=self.layer.file, line=self.line, field=self.field + below, message=message)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +102,3 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
     fields: dict[str, Setting]
     error: SetupError | None = None
-
-
-def where(file: str, line: int | None, field: str) -> str:
-    return f"{file}:{line}: {field}" if line is not None else f"{file}: {field}"

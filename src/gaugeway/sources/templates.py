@@ -12,16 +12,15 @@ from typing import Any
 import msgspec
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Environment
+from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.settings import Setting
+from gaugeway.sources.trust import WorkTrees
 
 COMMAND_SECONDS = 10.0
 MAX_BYTES = 8192
 
-_OPENING = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*):")
-_CLOSED = re.compile(
-    r"\{([A-Za-z][A-Za-z0-9_-]*):((?:[^{}]|\{[^{}]*\})*)\}"
-)  # `awk '{print $2}'` may stand inside
+# Braces may stand inside (`awk '{print $2}'`); the last one is empty where a template is not closed.
+_TEMPLATE = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*):((?:[^{}]|\{[^{}]*\})*+)(\}?)")
 _DEFERRED = frozenset({"command", "keyring"})
 
 
@@ -46,32 +45,22 @@ class Text(msgspec.Struct, frozen=True):
         Raises SetupError ``invalid_config`` for a value that is not text, ``unresolved_template`` for a
         template that is unknown, empty or not closed.
         """
-        parts = tuple(_split(setting))
-        for part in parts:
-            if isinstance(part, Template):
-                _check(part, setting, deferred=deferred)
-        return cls(parts, setting)
-
-    @property
-    def templates(self) -> tuple[Template, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Template))
+        return cls(tuple(_split(setting, deferred=deferred)), setting)
 
     @property
     def deferred(self) -> bool:
         """It runs a command or asks the keyring, so it waits until a live read is due."""
-        return any(template.kind in _DEFERRED for template in self.templates)
+        return not _DEFERRED.isdisjoint([part.kind for part in self.parts if isinstance(part, Template)])
 
     @property
-    def shown(self) -> str | None:
-        """The templates as written, other text as ``...``; None where there is no template."""
-        if not self.templates:
-            return None
-        return "".join(str(part) if isinstance(part, Template) else "..." for part in self.parts)
+    def shown(self) -> str:
+        """The templates as written, other text as ``...``."""
+        return "".join("..." if isinstance(part, str) else str(part) for part in self.parts)
 
     def resolve(self, env: Environment) -> str:
         """The text with every template's value. Raises SetupError ``unresolved_template``."""
         return "".join(
-            _value(part, self.setting, env) if isinstance(part, Template) else part for part in self.parts
+            part if isinstance(part, str) else _value(part, self.setting, env) for part in self.parts
         )
 
 
@@ -81,18 +70,19 @@ def expand(setting: Setting, env: Environment) -> str:
     return Text.of(setting).resolve(env) if "{" in text else text
 
 
-def _split(setting: Setting) -> Iterator[str | Template]:
+def _split(setting: Setting, *, deferred: bool) -> Iterator[str | Template]:
     text, at = setting.text(), 0
-    while opening := _OPENING.search(text, at):
-        if opening.start() > at:
-            yield text[at : opening.start()]
-        closed = _CLOSED.match(text, opening.start())
-        if closed is None:
-            raise SetupError(
-                "unresolved_template", f"{setting.where}: a template {opening[0]}...}} is not closed"
-            )
-        yield Template(closed[1], closed[2])
-        at = closed.end()
+    for match in _TEMPLATE.finditer(text):
+        kind, argument, closed = match.groups()
+        if not closed:
+            what = f"{setting}: a template {{{kind}:...}} is not closed"
+            raise SetupError("unresolved_template", what)
+        if match.start() > at:
+            yield text[at : match.start()]
+        template = Template(kind, argument)
+        _check(template, setting, deferred=deferred)
+        yield template
+        at = match.end()
     if at < len(text):
         yield text[at:]
 
@@ -100,7 +90,7 @@ def _split(setting: Setting) -> Iterator[str | Template]:
 def _check(template: Template, setting: Setting, *, deferred: bool) -> None:
     if template.kind not in {"env", "file", *_DEFERRED}:
         raise _unresolved(template, setting, "is a kind of template that is not known")
-    if template.kind in _DEFERRED and not setting.own:
+    if template.kind in _DEFERRED and not setting.layer.own:
         raise _unresolved(template, setting, "is only known in gaugeway's own config")
     if template.kind in _DEFERRED and not deferred:
         raise _unresolved(template, setting, "may only stand in api_key")
@@ -113,9 +103,9 @@ def _value(template: Template, setting: Setting, env: Environment) -> str:
         if template.kind == "env":
             value = env.environ.get(template.argument, "")
         elif template.kind == "file":
-            value = _file(env.path(template.argument, setting.folder))
+            value = _file(env.path(template.argument, setting.layer.folder))
         elif template.kind == "command":
-            value = run(template.argument, env, setting.folder)
+            value = run(template.argument, env, setting.layer.folder)
         else:
             value = _keyring(template.argument)
     except _Unresolved as problem:
@@ -132,7 +122,7 @@ class _Unresolved(Exception):  # noqa: N818  (never leaves this module: it becom
 
 
 def _unresolved(template: Template, setting: Setting, what: str, hint: str | None = None) -> SetupError:
-    return SetupError("unresolved_template", f"{setting.where}: {template} {what}", hint)
+    return SetupError("unresolved_template", f"{setting}: {template} {what}", hint)
 
 
 def _file(path: Path) -> str:
@@ -153,13 +143,11 @@ def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_S
     import shlex
     import subprocess
     import threading
-    import time
 
     try:
         words = shlex.split(command)
     except ValueError:
         raise _Unresolved("has an open quote") from None
-    deadline = time.monotonic() + seconds
     try:
         process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
             [_program(words[0], env), *words[1:]],
@@ -176,39 +164,41 @@ def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_S
 
     # A thread, since pipes have no timeout on every platform. It may outlive us where the command left
     # a child behind that keeps the pipe open.
-    def read() -> None:
+    def finish() -> None:
         with stdout:
-            output.append(stdout.read(MAX_BYTES + 1))
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        reader.join(max(0.0, deadline - time.monotonic()))
-        if reader.is_alive():
-            raise _Unresolved(f"took longer than {seconds:g} seconds")
-        content = output[0]
+            content = stdout.read(MAX_BYTES + 1)
         if len(content) <= MAX_BYTES:
-            process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise _Unresolved(f"took longer than {seconds:g} seconds") from None
-    finally:
-        process.kill()
-        process.wait()
-    lines = _decode(content).splitlines()
+            process.wait()
+        output.append(content)
+
+    worker = threading.Thread(target=finish, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    late = not output
+    process.kill()
+    process.wait()
+    if late:
+        raise _Unresolved(f"took longer than {seconds:g} seconds")
+    lines = _decode(output[0]).splitlines()
     if process.returncode != 0:
         raise _Unresolved(f"ended with status {process.returncode}")
     return lines[0].strip() if lines else ""
 
 
 def _program(name: str, env: Environment) -> str:
-    """The program's path. Relative entries of PATH are left out: they would be the current folder's."""
+    """The program's path. Entries of PATH that are relative or inside the current git work tree are left out:
+    what runs would be a repository's choice.
+    """
     import os
     import shutil
 
     if os.path.dirname(name):  # noqa: PTH120  (Path drops a leading "./")
         return name
+    trees = WorkTrees(env)
     folders = [
-        entry for entry in env.environ.get("PATH", os.defpath).split(os.pathsep) if Path(entry).is_absolute()
+        entry
+        for entry in env.environ.get("PATH", os.defpath).split(os.pathsep)
+        if Path(entry).is_absolute() and trees.trust(Place(Path(entry), "PATH")) == "trusted"
     ]
     if (found := shutil.which(name, path=os.pathsep.join(folders))) is None:
         raise _Unresolved("names a program that is not found")

@@ -44,9 +44,10 @@ def _stations(path: Path) -> list[Path]:
     for _ in range(_MOST_LINKS):
         path = _real(path.parent) / path.name
         stations.append(path)
-        if not path.is_symlink():
+        try:
+            path = path.parent / path.readlink()
+        except OSError:  # no link
             break
-        path = path.parent / path.readlink()
     return stations
 
 
