@@ -1,5 +1,6 @@
 """Base URLs, origins and paths: what a key is bound to, and what may be put behind it."""
 
+import re
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +9,8 @@ import msgspec
 from gaugeway.errors import SetupError
 
 _DEFAULT_PORT = {"https": 443, "http": 80}
+# What most base URLs look like: in their one spelling already, nothing in them to check.
+_PLAIN = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9_-]+)*")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -46,12 +49,14 @@ def is_loopback(host: str) -> bool:
     )
 
 
-def parse_base_url(text: str, *, allow_http: bool = False, field: str = "base_url") -> str:
+def parse_base_url(text: str, *, allow_http: bool = False, field: object = "base_url") -> str:
     """The base URL in one spelling: lower-case scheme and host, no trailing slash.
 
     Raises SetupError ``invalid_config`` (naming ``field``) unless it is scheme, host, port and path only,
     and ``insecure_url`` for plain HTTP beyond loopback without ``allow_http``.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise _invalid(field, "has characters that do not belong in a URL")
     try:
@@ -75,7 +80,7 @@ def parse_base_url(text: str, *, allow_http: bool = False, field: str = "base_ur
     return f"{parts.scheme}://{name}{shown}{path}"
 
 
-def check_quota_path(text: str, field: str = "quota_path") -> str:
+def check_quota_path(text: str, field: object = "quota_path") -> str:
     """The path with exactly one leading slash; a query is allowed.
 
     Raises SetupError ``invalid_config`` (naming ``field``) for what could lead out from under the base
@@ -109,5 +114,5 @@ def _has_dots(path: str) -> bool:
     return False
 
 
-def _invalid(field: str, what: str) -> SetupError:
+def _invalid(field: object, what: str) -> SetupError:
     return SetupError("invalid_config", f"{field} {what}")
