@@ -38,6 +38,18 @@ def test_what_is_not_toml_is_fatal(tmp_path, content, line, message):
     assert problem.message.startswith(message)
 
 
+@pytest.mark.parametrize("variable", ["GAUGEWAY_CONFIG", "OPENCODE_CONFIG"])
+def test_a_name_that_is_too_long_costs_itself(tmp_path, variable):
+    environ = {variable: "x" * 5000}
+    (problem,) = discover(Environment(environ=environ, home=tmp_path, cwd=tmp_path)).problems
+    assert problem.message == "can't be read: File name too long"
+
+
+def test_a_file_of_any_size_costs_no_time(tmp_path):
+    (problem,) = found(tmp_path, b"#" * 10_000_000).problems
+    assert (problem.fatal, problem.message) == (True, "can't be read: it is larger than 1 MiB")
+
+
 def test_a_byte_order_mark_is_skipped(tmp_path):
     assert [gateway.id for gateway in found(tmp_path, b"\xef\xbb\xbf[gateways.a]\r\n").gateways] == ["a"]
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from gaugeway.errors import SetupError
 from gaugeway.sources.edit import literal_keys, read_text, save, store_key, with_gateway
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.openai_compatible import discover
 from gaugeway.transport import Secret
 
 SETTINGS: dict[str, str | bool] = {
@@ -89,8 +91,11 @@ def test_literal_keys_are_found_so_that_no_diff_shows_them():
     text = (
         'gateways.a.api_key = "sk-test-1"\ngateways.b.api_key = "{env:B}"\ngateways.d = 5\n'
         'gateways.c.api_key = """\nsk-test-2\n"""\ngateways.e.label = "E"\n'
+        'gateways.f.api_key = "sk-test-3-{env:F}"\ngateways.g.api_key = "{x}sk-test-4"\n'
     )
-    assert list(literal_keys(text)) == [Secret("sk-test-1"), Secret("sk-test-2")]
+    assert list(literal_keys(text)) == [
+        Secret("sk-test-1"), Secret("sk-test-2"), Secret("sk-test-3-{env:F}"), Secret("{x}sk-test-4"),
+    ]  # fmt: skip
     assert list(literal_keys("gateways = 5")) == []
 
 
@@ -141,6 +146,18 @@ def test_nothing_is_left_behind_where_the_last_step_fails(tmp_path):
     with pytest.raises(SetupError, match="can't be written"):
         store_key(tmp_path / "config.toml", "a", Secret("sk-test-123"))
     assert [path.name for path in target.parent.iterdir()] == ["a"]
+
+
+def test_a_key_is_stored_where_its_template_is_looked_up_and_not_among_the_dotfiles(tmp_path):
+    (tmp_path / "dotfiles").mkdir()
+    real, link = tmp_path / "dotfiles" / "config.toml", tmp_path / ".config/gaugeway/config.toml"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(real)
+    template = store_key(link, "a", Secret("sk-test-123"))
+    real.write_text(f"[gateways.a]\nbase_url = 'https://a.example'\napi_key = '{template}'")
+    (gateway,) = discover(Environment(environ={}, home=tmp_path, cwd=tmp_path)).gateways
+    assert gateway.key.resolve() == Secret("sk-test-123")
+    assert [path.name for path in real.parent.iterdir()] == ["config.toml"]
 
 
 def test_a_stored_key_is_private_and_its_template_names_it(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from platformdirs.unix import Unix
 
-from gaugeway.sources.environment import Environment, Place
+from gaugeway.sources.environment import MAX_FILE, Environment, Place
 
 HOME = Path("/home/u")
 
@@ -159,3 +159,21 @@ def test_a_user_without_a_home_is_no_obstacle():
     command = [sys.executable, "-c", "import gaugeway.sources.environment\n" + code]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "/"
+
+
+def test_a_place_is_read_as_far_as_it_can_be(tmp_path):
+    path = tmp_path / "file"
+    assert Place(path).read() is None
+    path.write_bytes(b"x" * MAX_FILE)
+    assert Place(path).read() == b"x" * MAX_FILE
+    assert Place(path / "below").read() is None
+    with path.open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(OSError, match="larger than 1 MiB"):
+        Place(path).read()
+    with pytest.raises(OSError, match="larger than 1 MiB"):
+        Place(Path("/dev/zero")).read()
+
+
+def test_a_name_that_is_not_utf_8_can_be_printed():
+    assert Place(Path("/a/\udcff")).name.encode() == b"/a/?"

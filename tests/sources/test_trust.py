@@ -66,6 +66,11 @@ def test_a_loop_of_links_ends(repo):
     assert trust(repo, one / "below") == "trusted"
 
 
+def test_a_name_that_is_too_long_is_judged_too(repo):
+    assert trust(repo, repo / ("x" * 5000)) == "display-only"
+    assert trust(repo, repo.parent / ("x" * 5000)) == "trusted"
+
+
 def test_a_home_inside_the_tree_makes_the_tree_the_users(repo):
     env = Environment(environ={}, home=repo / "home", cwd=repo)
     assert WorkTrees(env).trust(Place(repo / "x.toml", "X")) == "trusted"

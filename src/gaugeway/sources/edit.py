@@ -4,6 +4,7 @@ An edit is text to text; :func:`save` puts it in place in one step, or not at al
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -56,7 +57,7 @@ def literal_keys(text: str) -> Iterator[Secret]:
     gateways = _parse(text).get("gateways", {})
     for table in gateways.values() if isinstance(gateways, dict) else ():
         key = table.get("api_key") if isinstance(table, dict) else None
-        if isinstance(key, str) and "{" not in key:
+        if isinstance(key, str) and not re.fullmatch(r"\{[a-z]+:.*\}", key):
             yield from (Secret(line) for line in key.splitlines() if line.strip())
 
 

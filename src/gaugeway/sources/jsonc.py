@@ -6,6 +6,7 @@ the later one counts.
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -69,18 +70,15 @@ def read(data: bytes, file: str = "text") -> Document:
         raise reader.wrong(rest, "there is text after the end")
     spans = reader.spans
     if reader.replaced:  # once, at the end: many equal keys cost no more than others
-        spans = {path: span for path, span in spans.items() if _stands(value, path)}
+        spans = {path: spans[path] for path in _paths(value, ())}
     return Document(data, value, spans)
 
 
-def _stands(value: Any, path: KeyPath) -> bool:
-    for part in path:
-        if isinstance(value, dict) is isinstance(part, int) or part not in (
-            value if isinstance(value, dict) else range(len(value))
-        ):
-            return False
-        value = value[part]
-    return True
+def _paths(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, item in items:
+        yield from _paths(item, (*path, part))
 
 
 class _Reader:

@@ -25,7 +25,7 @@ def read_file(place: Place, trust: Trust, problems: list[Problem]) -> Layer | No
 
 def read_text(data: bytes, file: str, folder: Path, trust: Trust, problems: list[Problem]) -> Layer | None:
     try:
-        document = jsonc.read(data, file)
+        document = jsonc.read(data or b"{}", file)  # OpenCode takes an empty file for one that says nothing
     except jsonc.JsoncError as error:
         # Only a file of the user's own is worth an exit code: no repository decides about that.
         fatal = trust == "trusted"

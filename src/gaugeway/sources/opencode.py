@@ -86,7 +86,7 @@ def _config_layers(env: Environment, trees: WorkTrees, problems: list[Problem]) 
         elif len(problems) == said:
             problems.append(Problem(file=named.name, message="does not exist (OPENCODE_CONFIG names it)"))
     if named := env.named("OPENCODE_CONFIG_DIR"):
-        yield from _read_folder(named, CONFIG_NAMES, trees, problems)
+        yield from _read_folder(named, CONFIG_NAMES[1:], trees, problems)  # where it knows no config.json
     if text := env.environ.get(CONTENT):
         data = text.encode("utf-8", "surrogateescape")
         if layer := read_text(data, CONTENT, env.cwd, "display-only", problems):
