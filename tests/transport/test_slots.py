@@ -119,6 +119,9 @@ def test_bounds_hold_and_everybody_gets_in(visits):
             await asyncio.gather(*tasks, return_exceptions=True)
             for origin in (A, A, B, B, C):  # nothing was lost on the way
                 await slots.acquire(origin)
+        sixth = await waiting(slots, C)  # and nothing was won
+        assert not sixth.done()
+        sixth.cancel()
 
     asyncio.run(main())
     assert most["all"] <= 5
