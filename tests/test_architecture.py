@@ -110,6 +110,19 @@ def test_words_need_nothing_beyond_builtins() -> None:
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
+def test_no_amount_becomes_a_float() -> None:
+    """Floats are made for seconds to wait, the length of a bar, and the percentage in JSON."""
+    made = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"float", "round"}
+    }
+    assert made == {"transport/outcome.py", "view/entries.py", "view/project.py"}
+
+
 def test_the_source_stays_small() -> None:
     """A whole, and modules that one can read in one sitting."""
     lengths = {path.name: len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")}
