@@ -261,6 +261,14 @@ async def test_never_more_than_eight_requests_nor_three_with_the_key():
     assert len(finding.attempts) == 8
 
 
+async def test_the_probes_of_every_preset_fit_in_even_where_the_url_has_no_path():
+    with LoopbackServer({}) as server:
+        await look(server.url, None)
+    assert [request.path for request in server.requests][-1] == "/v1/models"
+    probed = {request.path for request in server.requests}
+    assert probed == {one.path for preset in PRESETS for one in preset.probes} | {"/v1/models"}
+
+
 async def test_presets_that_ask_one_path_share_its_answer_unless_the_key_is_sent_in_another_way():
     products = (
         Made("a", default_path="/quota"), Made("b", default_path="/quota"),

@@ -10,7 +10,7 @@ import pytest
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.settings import Layer, Setting
-from gaugeway.sources.templates import MAX_BYTES, Text, expand, run
+from gaugeway.sources.templates import MAX_BYTES, Template, Text, expand, run
 
 PYTHON = sys.executable
 
@@ -55,9 +55,12 @@ def test_stdin_is_closed(tmp_path):
     (tmp_path / "program.py").write_text("import sys; print(repr(sys.stdin.read()))")
     code = (
         "import sys; from pathlib import Path; from gaugeway.sources.environment import Environment\n"
-        "from gaugeway.sources.templates import run\n"
+        "from gaugeway.sources.settings import Layer, Setting\n"
+        "from gaugeway.sources.templates import Text\n"
         "folder = Path(sys.argv[1]); env = Environment(environ={}, home=folder, cwd=folder)\n"
-        "print(run(f'{sys.executable} program.py', env, folder))"
+        "layer = Layer(file='config.toml', folder=folder, own=True)\n"
+        "setting = Setting(f'{{command:{sys.executable} program.py}}', layer, ())\n"
+        "print(Text.of(setting, deferred=True).resolve(env))"
     )
     command = [PYTHON, "-c", code, str(tmp_path)]
     done = subprocess.run(command, input="typed\n", capture_output=True, text=True, check=True)
@@ -113,8 +116,9 @@ def test_commands_that_are_none(env):
 def test_a_command_has_its_time(env, code):
     (env.home / "program.py").write_text(code)
     started = time.monotonic()
-    with pytest.raises(Exception, match=r"took longer than 0\.5 seconds"):
-        run(f"{PYTHON} program.py", env, env.home, seconds=0.5)
+    template = Template("command", f"{PYTHON} program.py", setting("", env.home))
+    with pytest.raises(SetupError, match=r"took longer than 0\.5 seconds"):
+        run(template, env, seconds=0.5)
     assert time.monotonic() - started < 2.5
 
 

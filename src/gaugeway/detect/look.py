@@ -17,7 +17,7 @@ from gaugeway.transport.outcome import message_of
 
 MAX_REQUESTS = 8
 MAX_WITH_KEY = 3
-TIMEOUT = 10.0  # seconds for each of the two rounds
+TIMEOUT = 10.0  # seconds for all keyless probes, and for each read with the key
 
 FALLBACK = "headers"  # any proxy may show rate-limit headers: they say the least of what runs there
 _ANSWERS = frozenset({200, *range(400, 600)})

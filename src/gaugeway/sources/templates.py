@@ -27,9 +27,35 @@ _DEFERRED = frozenset({"command", "keyring"})
 class Template(msgspec.Struct, frozen=True):
     kind: str
     argument: str
+    setting: Setting
 
     def __str__(self) -> str:
         return f"{{{self.kind}:{self.argument}}}"
+
+    def wrong(self, what: str, hint: str | None = None) -> SetupError:
+        return SetupError("unresolved_template", f"{self.setting}: {self} {what}", hint)
+
+    def check(self, *, deferred: bool) -> None:
+        """Whether it may stand there; ``deferred``: where kinds that run something may. Raises SetupError."""
+        if self.kind not in {"env", "file", *_DEFERRED}:
+            raise self.wrong("is a kind of template that is not known")
+        if self.kind in _DEFERRED and not self.setting.layer.own:
+            raise self.wrong("is only known in gaugeway's own config")
+        if self.kind in _DEFERRED and not deferred:
+            raise self.wrong("may only stand in api_key")
+        if not self.argument.strip():
+            raise self.wrong("names nothing")
+
+    def value(self, env: Environment) -> str:
+        """What it stands for. Raises SetupError."""
+        if self.kind == "env":
+            if text := env.environ.get(self.argument):
+                return text
+            raise self.wrong("is not set, or empty")
+        read = {"file": _file, "command": run, "keyring": _keyring}[self.kind]
+        if text := read(self, env):
+            return text
+        raise self.wrong("is empty")
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -59,9 +85,7 @@ class Text(msgspec.Struct, frozen=True):
 
     def resolve(self, env: Environment) -> str:
         """The text with every template's value. Raises SetupError ``unresolved_template``."""
-        return "".join(
-            part if isinstance(part, str) else _value(part, self.setting, env) for part in self.parts
-        )
+        return "".join(part if isinstance(part, str) else part.value(env) for part in self.parts)
 
 
 def expand(setting: Setting, env: Environment) -> str:
@@ -79,86 +103,49 @@ def _split(setting: Setting, *, deferred: bool) -> Iterator[str | Template]:
             raise SetupError("unresolved_template", what)
         if match.start() > at:
             yield text[at : match.start()]
-        template = Template(kind, argument)
-        _check(template, setting, deferred=deferred)
+        template = Template(kind, argument, setting)
+        template.check(deferred=deferred)
         yield template
         at = match.end()
     if at < len(text):
         yield text[at:]
 
 
-def _check(template: Template, setting: Setting, *, deferred: bool) -> None:
-    if template.kind not in {"env", "file", *_DEFERRED}:
-        raise _unresolved(template, setting, "is a kind of template that is not known")
-    if template.kind in _DEFERRED and not setting.layer.own:
-        raise _unresolved(template, setting, "is only known in gaugeway's own config")
-    if template.kind in _DEFERRED and not deferred:
-        raise _unresolved(template, setting, "may only stand in api_key")
-    if not template.argument.strip():
-        raise _unresolved(template, setting, "names nothing")
-
-
-def _value(template: Template, setting: Setting, env: Environment) -> str:
-    try:
-        if template.kind == "env":
-            value = env.environ.get(template.argument, "")
-        elif template.kind == "file":
-            value = _file(env.path(template.argument, setting.layer.folder))
-        elif template.kind == "command":
-            value = run(template.argument, env, setting.layer.folder)
-        else:
-            value = _keyring(template.argument)
-    except _Unresolved as problem:
-        raise _unresolved(template, setting, str(problem), problem.hint) from None
-    if not value:
-        raise _unresolved(template, setting, "is empty" if template.kind != "env" else "is not set, or empty")
-    return value
-
-
-class _Unresolved(Exception):  # noqa: N818  (never leaves this module: it becomes a SetupError)
-    def __init__(self, what: str, hint: str | None = None) -> None:
-        super().__init__(what)
-        self.hint = hint
-
-
-def _unresolved(template: Template, setting: Setting, what: str, hint: str | None = None) -> SetupError:
-    return SetupError("unresolved_template", f"{setting}: {template} {what}", hint)
-
-
-def _file(path: Path) -> str:
+def _file(template: Template, env: Environment) -> str:
+    path = env.path(template.argument, template.setting.layer.folder)
     try:
         if not path.is_file():  # a pipe would be waited for
-            raise _Unresolved("is not a file")
+            raise template.wrong("is not a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError):  # ValueError: a NUL in the path
-        raise _Unresolved("can't be read") from None
-    return _decode(content).strip()  # editors and `echo` end it with a newline
+        raise template.wrong("can't be read") from None
+    return _decode(template, content).strip()  # editors and `echo` end it with a newline
 
 
-def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_SECONDS) -> str:
-    """The first line a command prints. It is split like a shell's words but run without one, in ``folder``,
-    with stdin closed, for at most ``seconds`` and 8 KiB.
+def run(template: Template, env: Environment, seconds: float = COMMAND_SECONDS) -> str:
+    """The first line a command prints. It is split like a shell's words but run without one, in the folder of
+    its file, with stdin closed, for at most ``seconds`` and 8 KiB.
     """
     import shlex
     import subprocess
     import threading
 
     try:
-        words = shlex.split(command)
+        words = shlex.split(template.argument)
     except ValueError:
-        raise _Unresolved("has an open quote") from None
+        raise template.wrong("has an open quote") from None
     try:
         process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
-            [_program(words[0], env), *words[1:]],
+            [_program(template, words[0], env), *words[1:]],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(env.environ),
-            cwd=folder,
+            cwd=template.setting.layer.folder,
         )
     except (OSError, ValueError) as error:
-        raise _Unresolved(f"can't be run: {type(error).__name__}") from None
+        raise template.wrong(f"can't be run: {type(error).__name__}") from None
     output: list[bytes] = []
     stdout: Any = process.stdout
 
@@ -178,14 +165,14 @@ def run(command: str, env: Environment, folder: Path, seconds: float = COMMAND_S
     process.kill()
     process.wait()
     if late:
-        raise _Unresolved(f"took longer than {seconds:g} seconds")
-    lines = _decode(output[0]).splitlines()
+        raise template.wrong(f"took longer than {seconds:g} seconds")
+    lines = _decode(template, output[0]).splitlines()
     if process.returncode != 0:
-        raise _Unresolved(f"ended with status {process.returncode}")
+        raise template.wrong(f"ended with status {process.returncode}")
     return lines[0].strip() if lines else ""
 
 
-def _program(name: str, env: Environment) -> str:
+def _program(template: Template, name: str, env: Environment) -> str:
     """The program's path. Entries of PATH that are relative or inside the current git work tree are left out:
     what runs would be a repository's choice.
     """
@@ -201,34 +188,34 @@ def _program(name: str, env: Environment) -> str:
         if Path(entry).is_absolute() and trees.trust(Place(Path(entry), "PATH")) == "trusted"
     ]
     if (found := shutil.which(name, path=os.pathsep.join(folders))) is None:
-        raise _Unresolved("names a program that is not found")
+        raise template.wrong("names a program that is not found")
     return found
 
 
-def _keyring(argument: str) -> str:
-    service, _, user = argument.rpartition("/")
+def _keyring(template: Template, _: Environment) -> str:
+    service, _slash, user = template.argument.rpartition("/")
     if not service or not user:
-        raise _Unresolved("must read SERVICE/USER")
+        raise template.wrong("must read SERVICE/USER")
     try:
         import keyring
         import keyring.errors
     except ImportError:
-        raise _Unresolved(
+        raise template.wrong(
             "needs the keyring package", "install it: pip install 'gaugeway[keyring]'"
         ) from None
     try:
         found = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
-        raise _Unresolved(f"got no answer from the keyring: {type(error).__name__}") from None
+        raise template.wrong(f"got no answer from the keyring: {type(error).__name__}") from None
     if found is None:
-        raise _Unresolved("is not in the keyring")
+        raise template.wrong("is not in the keyring")
     return str(found)
 
 
-def _decode(content: bytes) -> str:
+def _decode(template: Template, content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise _Unresolved("gives more than 8 KiB")
+        raise template.wrong("gives more than 8 KiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _Unresolved("is not text in UTF-8") from None
+        raise template.wrong("is not text in UTF-8") from None
