@@ -308,7 +308,8 @@ async def test_a_key_in_escapes_is_taken_out_too():
 @pytest.mark.parametrize("key", [KEY, "SK-Test-" + "Mixed-Case-" * 8])
 @pytest.mark.parametrize("header", ["Content-Type", "Content-Encoding"])
 async def test_a_key_in_a_header_is_not_quoted_in_part_or_in_lower_case(key, header):
-    with LoopbackServer(answers(b"{}", **{header: f"application/{key}"})) as server:
+    headers: Any = {header: f"application/{key}"}
+    with LoopbackServer(answers(b"{}", **headers)) as server:
         error = await failure(server.url, secret=Secret(key))
     assert key[:10].lower() not in str(error).lower()
 
