@@ -124,10 +124,10 @@ def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required:
                 problems.append(Problem(file=place.name, message=f"does not exist{named}", fatal=required))
             return []
         text = data.decode("utf-8-sig")
-        import tomllib
+        import tomli
 
         # Decimal: no amount goes through float. The values are checked against the types below.
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tomli.loads(text, parse_float=Decimal)
     except OSError as error:
         message = f"can't be read: {error.strerror}"
     except UnicodeDecodeError as error:
@@ -150,7 +150,7 @@ def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required:
 
 
 def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
-    """What is wrong, and on which line. tomllib's words may quote a character of the file, never a value."""
+    """What is wrong, and on which line. tomli's words may quote a character of the file, never a value."""
     if type(error).__name__ != "TOMLDecodeError":
         return "is not TOML: a value is too large or nested too deep", None
     said, _, position = str(error).rpartition(" (at ")
