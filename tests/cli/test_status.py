@@ -46,6 +46,17 @@ def test_json_names_every_fact(world: World) -> None:
     assert world.asked() == 0
 
 
+def test_a_query_is_not_shown(world: World) -> None:
+    """It may hold a key, and `run` looks for that."""
+    world.config(
+        f'[gateways.campus]\nbase_url = "{world.url}"\napi_key = "{KEY}"\nquota_path = "/quota?key={KEY}"\n'
+    )
+    for command in ("status", "show"):
+        world.run(command)
+    _, document = world.status()
+    assert document["gateways"][0]["quota_path"] == "/quota?..."
+
+
 def test_the_text_has_the_same_facts_under_the_same_names(world: World) -> None:
     world.gateways(campus="")
     _, document = world.status()

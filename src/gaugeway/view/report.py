@@ -1,5 +1,6 @@
 """What ``gaugeway status`` tells: the JSON contract ``gaugeway.status/1`` as types, and how it is filled."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -28,6 +29,7 @@ class GatewayReport(msgspec.Struct, frozen=True, kw_only=True):
     """One gateway as it is configured, and what stands in its way.
 
     ``quota_path`` and ``auth`` are the effective ones; null where the preset has fixed paths, or is unknown.
+    A query is only hinted at: some gateways take a key there.
     ``proxy`` is shown without its password. ``api_key_source`` is a template as written or the name of a
     place, never a key; ``api_key_checked_paths`` every place that was looked at. ``hint`` is null where
     nothing is wrong.
@@ -83,7 +85,7 @@ def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
         preset=gateway.preset,
         defined_in=gateway.definitions,
         origin=None if origin is None else str(origin),
-        quota_path=quota_path,
+        quota_path=quota_path and re.sub(r"\?.*", "?...", quota_path),
         auth=auth,
         proxy=None if proxy is None else without_password(proxy),
         api_key_configured=gateway.key.configured,
