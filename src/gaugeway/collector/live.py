@@ -115,12 +115,12 @@ class Live:
         return Reader(transport, self._round.clock)
 
     async def _ask(self, item: Item, reader: Reader) -> None:
-        result: Reading | GaugewayError
         try:
-            result = await reader.read(item.gateway)
+            reading = await reader.read(item.gateway)
         except GaugewayError as error:
-            result = error
-        self._came.append((item, self._now(), result))
+            self._came.append((item, self._now(), error))
+        else:
+            self._came.append((item, reading.observed_at.timestamp(), reading))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -10,6 +10,7 @@ from gaugeway.readings.level import DEFAULT_THRESHOLDS, Level, Thresholds, level
 from gaugeway.readings.meter import SCOPES, Meter
 
 _Judged = tuple[Meter, Level]
+_ZERO = Decimal(0)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -55,7 +56,10 @@ def _binding(meters: Sequence[_Judged], model: str | None) -> _Judged | None:
     if len({meter.unit for meter, _ in balances}) > 1 and any(level != "exhausted" for _, level in balances):
         # Another currency still pays; and amounts of two currencies can't be ordered.
         candidates = [one for one in candidates if one[0].kind != "balance"]
-    return min(candidates, key=_order, default=None)
+    urgencies = [_urgency(*one) for one in candidates]
+    first = min(urgencies, default=None)
+    tied = [one for one, urgency in zip(candidates, urgencies, strict=True) if urgency == first]
+    return min(tied, key=_precedence) if len(tied) > 1 else next(iter(tied), None)
 
 
 def _may_bind(meter: Meter, model: str | None) -> bool:
@@ -68,15 +72,14 @@ def _may_bind(meter: Meter, model: str | None) -> bool:
     )
 
 
-def _order(judged: _Judged) -> tuple[bool, bool, Decimal, float, int, str]:
-    meter, level = judged
+def _urgency(meter: Meter, level: Level) -> tuple[bool, bool, Decimal]:
+    """The exhausted first, then by smaller percent, those without percent last."""
     percent = meter.percent_remaining
+    return level != "exhausted", percent is None, _ZERO if percent is None else percent
+
+
+def _precedence(judged: _Judged) -> tuple[float, int, str]:
+    """Of equally urgent ones: the later reset, the narrower scope, the id."""
+    meter, _ = judged
     resets_at = meter.window.resets_at or _NEVER  # a limit that never resets stops the user longest
-    return (
-        level != "exhausted",
-        percent is None,
-        percent if percent is not None else Decimal(0),
-        -resets_at.timestamp(),
-        SCOPES.index(meter.scope),
-        meter.id,
-    )
+    return -resets_at.timestamp(), SCOPES.index(meter.scope), meter.id
