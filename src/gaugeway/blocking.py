@@ -3,10 +3,9 @@
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from threading import Thread
 from typing import Literal
 
 from gaugeway.collector import State, collect
@@ -39,7 +38,12 @@ def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> li
         finally:
             kept.close()
 
-    return _elsewhere(work) if _inside_loop() else work()
+    if not _inside_loop():
+        return work()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:  # a thread can have a loop of its own
+        return pool.submit(work).result()
 
 
 def chosen(gateways: Sequence[Gateway | str], environment: Environment) -> list[Gateway]:
@@ -87,22 +91,3 @@ def _inside_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _elsewhere(work: Callable[[], list[State]]) -> list[State]:
-    """``work`` in a thread of its own, so that it can have a loop of its own."""
-    states: list[State] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            states.extend(work())
-        except BaseException as error:  # noqa: BLE001  (it is raised where it is waited for)
-            failures.append(error)
-
-    thread = Thread(target=run, name="gaugeway", daemon=True)
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
-    return states
