@@ -135,14 +135,15 @@ def test_no_warning_and_no_log_shows_it_either(home: Home, fault: str) -> None:
     assert_safe(home, done)
 
 
-def test_the_process_list_never_shows_it(home: Home) -> None:
+def test_neither_the_process_list_nor_a_talkative_command_shows_it(home: Home) -> None:
     with LoopbackServer(faults.hanging()) as server:
-        home.gateways({"g": server.url}, key="{command:printenv MINE}", timeout=1)
+        home.gateways({"g": server.url}, key="{command:sh -c 'printenv MINE >&2; printenv MINE'}", timeout=1)
         with home.start("show", "--json", MINE=KEY) as process:
             while not server.requests and process.poll() is None:
                 lines = subprocess.run(["ps", "-eo", "args"], capture_output=True, check=True).stdout
                 assert KEY.encode() not in lines
-            process.communicate(timeout=30)
+            out, err = process.communicate(timeout=30)
+    assert_safe(home, Done(process.returncode, out, err))
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
