@@ -18,8 +18,8 @@ TIMEOUT = 1.0
 # Without its deadline each would take a minute. How soon after it a process is gone to the tenth of a second
 # says collector/test_processes, from the request on: how long one takes to start says more of the machine.
 SLACK = 10.0
-# What is recognised by what it says is given time to say it: a busy machine reads 256 KiB in chunks of one byte
-# in more than a second.
+# What is recognised by what it says is given time to say it: a busy machine takes more than a second to read
+# 256 KiB in chunks of one byte.
 PLENTY = 30.0
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
