@@ -13,6 +13,7 @@ from tests.store.values import claim, gateway, keep, outcome, reading, stored_he
 
 from gaugeway.collector import State
 from gaugeway.collector.live import LEASES_WAITED, SLOWEST_TURN, collect_async
+from gaugeway.collector.reader import KEY_SECONDS
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway, Key
 from gaugeway.store import SqliteStore, open_store
@@ -223,12 +224,16 @@ async def test_trouble_of_the_listener_ends_the_round(stores: list[SqliteStore],
 async def test_a_lease_covers_the_wait_for_a_turn(stores: list[SqliteStore], slow: Network) -> None:
     same = [gateway(f"s{number}", base_url="https://one.example.org", timeout=1.0) for number in range(17)]
     others = [gateway(f"o{number}", timeout=1.0) for number in range(MAX_SOCKETS)]
+    key = Key(deferred=lambda: Secret("sk-test-1"), stamp=Secret("{keyring:a/b}"))
+    first = Gateway(id="first", base_url="https://first.example.org", key=key, timeout=1.0)
+    every = (first, *same, *others[:-1])
     started = now()
-    asking = asyncio.create_task(collect(stores[0], slow, *same, *others))
+    asking = asyncio.create_task(collect(stores[0], slow, *every))
     await asyncio.sleep(0.05)
-    heads = {head.gateway_id: head for head in stores[1].heads([one.id for one in (*same, *others)])}
+    heads = {head.gateway_id: head for head in stores[1].heads([one.id for one in every])}
     lengths = {name: round((head.lease_until or 0) - started) for name, head in heads.items()}
     assert [lengths[name] for name in ("s0", "s7", "s8", "s16")] == [3, 3, 4, 5]
-    assert (lengths["o0"], lengths[f"o{MAX_SOCKETS - 1}"]) == (3, 4)
+    assert (lengths["o0"], lengths[f"o{MAX_SOCKETS - 2}"]) == (3, 4)
+    assert lengths["first"] == 3 + KEY_SECONDS
     assert MAX_SOCKETS_PER_ORIGIN == 8
     await asking

@@ -146,3 +146,12 @@ def test_windows_are_kept():
     start, end = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
     window = budget(used=D(1), window="monthly", started_at=start, resets_at=end).window
     assert (window.length, window.started_at, window.resets_at) == ("1mo", start, end)
+
+
+def test_what_is_derived_has_every_digit():
+    """More of them than decimal's own context would keep."""
+    great, small = D(10) ** 29, D("1e-20")
+    assert budget(limit=great, used=small).remaining == EXACT.subtract(great, small)
+    assert budget(limit=great, remaining=small).used == EXACT.subtract(great, small)
+    assert budget(used=great, remaining=small).limit == EXACT.add(great, small)
+    assert EXACT.subtract(great, small) != great

@@ -1,5 +1,6 @@
 """The state folder: private, shared by processes, and never in the way of an answer."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from tests.store.values import NOW, claim, gateway, keep, reading, stored_head
 
 from gaugeway.errors import StoreError
 from gaugeway.store import SqliteStore, open_store, rows
-from gaugeway.store.opening import DATABASE, KEY
+from gaugeway.store.opening import DATABASE, KEY, _publish
 
 LAB = gateway()
 
@@ -182,6 +184,54 @@ def test_of_two_processes_that_find_the_same_file_corrupt_one_moves_it(folder: F
     assert yours.readings([head.id]) == {head.id: reading(20)}
     assert len(folder.warnings) == 1
     assert stored_head(folder.open(), LAB) is not None
+
+
+def test_a_corrupt_file_is_moved_by_one_at_a_time(folder: Folder) -> None:
+    folder.path.mkdir()
+    (folder.path / DATABASE).write_bytes(b"not a database" * 100)
+    handle = os.open(folder.path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def open_and_close() -> None:  # SQLite wants both in one thread
+        open_store(folder.path, now=lambda: NOW, warn=folder.warnings.append).close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        opened = elsewhere.submit(open_and_close)
+        with pytest.raises(TimeoutError):
+            opened.result(0.2)
+        assert folder.warnings == []
+        os.close(handle)
+        opened.result(10)
+    assert "is corrupt" in folder.warnings[0]
+
+
+def test_of_two_that_make_a_file_at_once_the_first_one_wins(folder: Folder) -> None:
+    folder.path.mkdir()
+    file = folder.path / KEY
+
+    def slow(new: Path) -> None:
+        file.write_bytes(b"theirs")
+        new.write_bytes(b"mine")
+
+    _publish(file, slow)
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == {KEY: b"theirs"}
+
+
+def test_every_write_begins_as_one(folder: Folder) -> None:
+    """A transaction that reads first could not write any more once another process has written."""
+    store = folder.open()
+    said: list[str] = []
+    store._db.set_trace_callback(said.append)
+    head = keep(store, LAB, reading())
+    store.renew("me", 1)
+    store.release("me")
+    store.readings([head.id])
+    begun = ""
+    for statement in said:
+        begun = statement if statement.startswith("BEGIN") else begun
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            assert begun == "BEGIN IMMEDIATE"
+    assert said.count("BEGIN IMMEDIATE") == 4
 
 
 def test_a_corrupt_file_that_cannot_be_replaced(folder: Folder) -> None:
