@@ -16,6 +16,7 @@ from gaugeway.sources.openai_compatible import Found, discover
 from gaugeway.transport import Transport
 
 if TYPE_CHECKING:
+    from msgspec import Struct
     from rich.console import Console, RenderableType
 
     from gaugeway.store import Store
@@ -142,6 +143,14 @@ def complete_ids(context: click.Context, _: click.Parameter, incomplete: str) ->
     app = context.find_object(App) or App()
     found = discover(app.env, app.config_file)
     return [gateway.id for gateway in found.gateways if gateway.id.startswith(incomplete)]
+
+
+def print_json(document: "Struct") -> None:
+    """A JSON document on stdout: indented for a person, one line for a program."""
+    import msgspec
+
+    body = msgspec.json.encode(document)
+    click.echo(msgspec.json.format(body, indent=2) if sys.stdout.isatty() else body)
 
 
 def narrate(text: str) -> None:

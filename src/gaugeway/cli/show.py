@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.amounts import stamp
-from gaugeway.cli.context import App, chosen, complete_ids, narrate
+from gaugeway.cli.context import App, chosen, complete_ids, narrate, print_json
 from gaugeway.collector import State
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found
@@ -85,7 +85,7 @@ def command(
     now = app.clock()
     views = views_of(states, now, name)
     if as_json:
-        _print_json(views, now)
+        print_json(Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views)))
     else:
         from gaugeway.cli.terminal import render
 
@@ -118,10 +118,3 @@ def _serving(provider: str, found: Found, gateways: Sequence[Gateway]) -> list[G
         for gateway in gateways
         if gateway.base_url is not None and Origin.of(gateway.base_url) == origin
     ]
-
-
-def _print_json(views: Sequence[GatewayView], now: datetime) -> None:
-    import msgspec
-
-    snapshot = Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views))
-    click.echo(msgspec.json.format(msgspec.json.encode(snapshot), indent=2))

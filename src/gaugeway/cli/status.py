@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, chosen, complete_ids
+from gaugeway.cli.context import App, chosen, complete_ids, print_json
 from gaugeway.cli.show import exit_code, views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
@@ -32,10 +32,7 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
     reports = tuple(report(state, app.env.environ) for state in states)
     problems = (*(problem_view(problem) for problem in found.problems), *problems)
     if as_json:
-        import msgspec
-
-        document = Report(schema=SCHEMA, gateways=reports, problems=problems)
-        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+        print_json(Report(schema=SCHEMA, gateways=reports, problems=problems))
     else:
         _print_text(reports, problems, app.clock(), app.console())
     return exit_code(found, views_of(states, app.clock()))

@@ -1,6 +1,7 @@
 """Base URLs, origins and paths: what a key is bound to, and what may be put behind it."""
 
 import re
+from functools import lru_cache
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,7 @@ class Origin(msgspec.Struct, frozen=True):
     port: int
 
     @classmethod
+    @lru_cache(maxsize=4096)  # asked for several times on the way of each gateway
     def of(cls, url: str) -> Self:
         """The origin of a URL that :func:`parse_base_url` let through."""
         parts = urlsplit(url)
