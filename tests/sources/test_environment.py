@@ -15,7 +15,7 @@ HOME = Path("/home/u")
 
 
 def environment(environ: Mapping[str, str], platform: str = "linux") -> Environment:
-    return Environment(environ=environ, home=HOME, cwd=Path("/work"), platform=platform)
+    return Environment(environ=environ, home=HOME, cwd=Path("/project"), platform=platform)
 
 
 def test_linux_folders_are_those_of_platformdirs():
@@ -41,7 +41,7 @@ def test_linux_folders_are_those_of_platformdirs():
             "/home/u/.config/gaugeway/config.toml",
             "/home/u/.local/state/gaugeway",
         ),
-        ({"GAUGEWAY_STATE_DIR": "state"}, "/home/u/.config/gaugeway/config.toml", "/work/state"),
+        ({"GAUGEWAY_STATE_DIR": "state"}, "/home/u/.config/gaugeway/config.toml", "/project/state"),
         ({"GAUGEWAY_STATE_DIR": "~/state"}, "/home/u/.config/gaugeway/config.toml", "/home/u/state"),
     ],
 )
@@ -55,7 +55,7 @@ def test_only_a_place_that_a_variable_names_says_so():
     assert next(environment({"XDG_CONFIG_HOME": "/home/u/.config"}).config_files()).variable is None
     assert next(environment({"XDG_CONFIG_HOME": "/c"}).config_files()).variable == "XDG_CONFIG_HOME"
     assert environment({"GAUGEWAY_CONFIG": "x.toml"}).named("GAUGEWAY_CONFIG") == Place(
-        Path("/work/x.toml"), "GAUGEWAY_CONFIG"
+        Path("/project/x.toml"), "GAUGEWAY_CONFIG"
     )
     assert environment({"GAUGEWAY_CONFIG": ""}).named("GAUGEWAY_CONFIG") is None
 
