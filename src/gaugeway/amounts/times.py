@@ -7,8 +7,7 @@ from typing import Any, Literal
 from gaugeway.amounts.numbers import number
 from gaugeway.errors import ReadError
 
-Format = Literal["iso", "unix", "unix_ms", "unix_us", "seconds_from_now", "ms_from_now"]
-FORMATS: tuple[Format, ...] = ("iso", "unix", "unix_ms", "unix_us", "seconds_from_now", "ms_from_now")
+Format = Literal["iso", "unix", "unix_ms", "seconds_from_now", "ms_from_now"]
 
 # datetime.fromisoformat also takes dates without a time, week dates and compact forms: none of them is
 # something a gateway writes for an instant, so they are refused before.
@@ -18,9 +17,7 @@ _ISO = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_PER_SECOND: dict[str, int] = {
-    "unix": 1, "unix_ms": 1000, "unix_us": 1_000_000, "seconds_from_now": 1, "ms_from_now": 1000
-}  # fmt: skip
+_PER_SECOND: dict[str, int] = {"unix": 1, "unix_ms": 1000, "seconds_from_now": 1, "ms_from_now": 1000}
 
 
 def instant(

@@ -10,7 +10,7 @@ import msgspec
 from gaugeway.cli.context import App, narrate
 from gaugeway.detect import Finding, detect
 from gaugeway.errors import GaugewayError
-from gaugeway.presets import Options, Preset, find, in_tree
+from gaugeway.presets import Preset, find, in_tree
 from gaugeway.readings import Answer, Reading
 from gaugeway.sources.gateway import Gateway, Key, check_key
 from gaugeway.sources.keys import variable_of
@@ -88,16 +88,14 @@ def put_on_trial(app: App, gateway: Gateway, preset: str | None = None) -> Trial
 
 
 async def _trial(app: App, gateway: Gateway, preset: str | None) -> Trial:
-    from gaugeway.collector.reader import Reader
+    from gaugeway.collector.reader import Reader, options_for
 
     base_url, secret = gateway.base_url, gateway.key.secret
     assert base_url is not None
     finding, reading = Finding(base_url=base_url, reason="it can't be asked"), None
 
     async def read(product: Preset, ask: Ask) -> Answer:
-        return await product.read(
-            ask, Options(quota_path=gateway.quota_path or product.default_path or ""), app.clock()
-        )
+        return await product.read(ask, options_for(product, gateway), app.clock())
 
     try:
         async with app.transport() as transport:

@@ -20,6 +20,13 @@ KEY_SECONDS = 12.0  # a deferred key's command has ten of its own; a keyring may
 _LONG = 1000  # characters of one text
 
 
+def options_for(preset: Preset, gateway: Gateway) -> Options:
+    """What ``preset`` may know of the configuration of ``gateway``, whose base URL is known."""
+    assert gateway.base_url is not None
+    path = gateway.quota_path or preset.default_path or ""
+    return Options(quota_path=path, host=Origin.of(gateway.base_url).host, meters=gateway.meters)
+
+
 class Reader:
     """Reads gateways one at a time, each preset loaded once."""
 
@@ -58,10 +65,8 @@ class Reader:
                 timeout=gateway.timeout,
                 ca_file=gateway.ca_file,
             )
-            path = gateway.quota_path or preset.default_path or ""
-            options = Options(quota_path=path, host=origin.host, meters=gateway.meters)
             async with self._transport.visit(target) as ask:
-                answer = await preset.read(ask, options, self._clock())
+                answer = await preset.read(ask, options_for(preset, gateway), self._clock())
             return self._reading(_tidied(answer, secret), gateway.preset)
         except ReadError as error:
             message, hint = _tidy(error.message, secret), _tidy(error.hint, secret)
