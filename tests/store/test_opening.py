@@ -121,8 +121,20 @@ def test_a_folder_that_was_moved_onto_a_network(folder: Folder) -> None:
 def test_a_newer_major_is_refused(folder: Folder) -> None:
     store = folder.open()
     store._db.execute(f"PRAGMA user_version = {rows.VERSION + 1000}")
-    with pytest.raises(StoreError, match=r"newer gaugeway \(schema 2\.0, this one knows 1\.0\)"):
+    with pytest.raises(StoreError, match=r"newer gaugeway \(schema 2\.\d+, this one knows 1\.\d+\)"):
         folder.open()
+    assert folder.warnings == []
+
+
+def test_a_database_of_an_older_minor_gets_the_tables_it_lacks(folder: Folder) -> None:
+    older = folder.open()
+    keep(older, LAB, reading())
+    older._db.execute("DROP TABLE samples")
+    older._db.execute(f"PRAGMA user_version = {rows.VERSION - 1}")
+    newer = folder.open()
+    assert newer.samples("lab", "key/tokens/-") == []
+    assert newer._db.execute("PRAGMA user_version").fetchone()[0] == rows.VERSION
+    assert stored_head(newer, LAB) is not None
     assert folder.warnings == []
 
 

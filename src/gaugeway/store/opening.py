@@ -103,6 +103,7 @@ class _State:
             with closing(db or sqlite3.connect(uri, uri=True)) as source:
                 self._check(source)
                 source.backup(fresh)
+                _bring_up_to_date(fresh)
         except sqlite3.Error:
             return memory()
         return fresh
@@ -118,6 +119,7 @@ class _State:
             if on_network:
                 db.execute("PRAGMA journal_mode = DELETE")  # made on a local disk, and moved since
             self._check(db)
+            _bring_up_to_date(db)
         except BaseException:
             db.close()
             raise
@@ -171,7 +173,13 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 def _make(file: Path, *, wal: bool) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
         db.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")
-        db.executescript(f"BEGIN; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
+        _bring_up_to_date(db)
+
+
+def _bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Adds the tables that an older minor version lacks. Processes of that version go on beside them."""
+    if db.execute("PRAGMA user_version").fetchone()[0] < rows.VERSION:
+        db.executescript(f"BEGIN IMMEDIATE; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
 
 
 def _publish(file: Path, fill: Callable[[Path], object]) -> None:

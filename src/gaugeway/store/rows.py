@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
@@ -26,8 +26,9 @@ VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 #   retry_told: the gateway itself said (Retry-After) when it may be asked again.
 #   resets_at: the first reset of any meter. level, binding: as of storing.
 # series: whose numbers a history follows, with its newest sample.
+# What a later minor adds is a table of its own: opening an older database runs all of this once more.
 SCHEMA = """
-CREATE TABLE readings (
+CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, gateway_id TEXT NOT NULL, identity TEXT NOT NULL, place TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0, lease_owner TEXT, lease_until REAL,
     attempted_at REAL, error_code TEXT, error_message TEXT, error_hint TEXT,
@@ -36,18 +37,18 @@ CREATE TABLE readings (
     observed_at REAL, resets_at REAL, coverage TEXT, unread TEXT, notes TEXT, key_name TEXT,
     key_expires_at REAL, level TEXT, binding TEXT,
     UNIQUE (gateway_id, identity));
-CREATE TABLE meters (
+CREATE TABLE IF NOT EXISTS meters (
     reading INTEGER NOT NULL, position INTEGER NOT NULL, meter_id TEXT NOT NULL, scope TEXT NOT NULL,
     name TEXT NOT NULL, title TEXT NOT NULL, model TEXT, kind TEXT NOT NULL, unit TEXT NOT NULL,
     entry TEXT NOT NULL, "limit" TEXT, unlimited INTEGER NOT NULL, used TEXT, remaining TEXT, percent TEXT,
     length TEXT, started_at REAL, resets_at REAL, derived TEXT NOT NULL, advisory INTEGER NOT NULL,
     reset_due INTEGER NOT NULL, level TEXT NOT NULL, subject TEXT NOT NULL,
     PRIMARY KEY (reading, position)) WITHOUT ROWID;
-CREATE TABLE series (
+CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY, gateway_id TEXT NOT NULL, meter_id TEXT NOT NULL, subject TEXT NOT NULL,
     time REAL NOT NULL, used TEXT, remaining TEXT, "limit" TEXT, resets_at REAL,
     UNIQUE (gateway_id, meter_id, subject));
-CREATE TABLE samples (
+CREATE TABLE IF NOT EXISTS samples (
     series INTEGER NOT NULL, time REAL NOT NULL, used TEXT, remaining TEXT, "limit" TEXT, resets_at REAL,
     PRIMARY KEY (series, time)) WITHOUT ROWID;
 """
