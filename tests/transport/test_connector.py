@@ -1,47 +1,67 @@
-"""The bound on sockets, counted where they arrive."""
+"""The bound on sockets, counted where they are made and closed."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import aiohttp
 import pytest
+from aiohttp.connector import AddrInfoType
 
 from gaugeway.transport.connector import BoundedConnector
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-Start = Callable[[int], Awaitable[list[str]]]
+LAST_ANSWER = ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+Start = Callable[..., Awaitable[list[str]]]
 
 
-class Counted(asyncio.Protocol):
-    """A server's side of a connection; ``open`` and ``most`` count over all of them."""
+class Sockets:
+    """Makes a connector's sockets; ``most`` is how many there were at once. Whom they lead to can't tell:
+    the end of one and the beginning of the next may arrive there in either order.
+    """
 
     open = most = 0
+
+    def make(self, address: AddrInfoType) -> socket.socket:
+        counts = self
+
+        class Counted(socket.socket):
+            def close(self) -> None:
+                counts.open -= self.fileno() != -1
+                super().close()
+
+        self.open += 1
+        self.most = max(self.most, self.open)
+        return Counted(*address[:3])
+
+
+class Server(asyncio.Protocol):
+    """Answers after a moment, and may end the connection with every so many answers."""
+
+    def __init__(self, ends_after: int) -> None:
+        self.left = ends_after
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        Counted.open += 1
-        Counted.most = max(Counted.most, Counted.open)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        Counted.open -= 1
 
     def data_received(self, data: bytes) -> None:
-        asyncio.get_running_loop().call_later(0.005, self.transport.write, ANSWER)
+        self.left -= 1
+        answer = LAST_ANSWER if self.left == 0 else ANSWER
+        asyncio.get_running_loop().call_later(0.005, self.transport.write, answer)
 
 
 @pytest.fixture
 async def origins() -> AsyncIterator[Start]:
-    Counted.open = Counted.most = 0
     async with AsyncExitStack() as stack:
 
-        async def start(count: int) -> list[str]:
+        async def start(count: int, ends_after: int = -1) -> list[str]:
             urls = []
             for number in range(1, count + 1):
                 host = f"127.0.0.{number}"
-                server = await asyncio.get_running_loop().create_server(Counted, host, 0)
+                server = await asyncio.get_running_loop().create_server(lambda: Server(ends_after), host, 0)
                 stack.callback(server.close)
                 urls.append(f"http://{host}:{server.sockets[0].getsockname()[1]}/")
             return urls
@@ -54,13 +74,17 @@ async def get(session: aiohttp.ClientSession, url: str) -> None:
         assert await response.read() == b"{}"
 
 
-async def test_idle_sockets_make_room_for_new_ones(origins: Start) -> None:
-    urls = await origins(12)
-    async with aiohttp.ClientSession(connector=BoundedConnector(limit=4)) as session:
+@pytest.mark.parametrize("ends_after", [-1, 2], ids=["kept open", "ended by the gateway"])
+async def test_there_are_never_more_sockets_than_allowed(origins: Start, ends_after: int) -> None:
+    urls = await origins(12, ends_after)
+    sockets = Sockets()
+    connector = BoundedConnector(limit=4, socket_factory=sockets.make)
+    async with aiohttp.ClientSession(connector=connector) as session:
         for url in (*urls, *urls):
             await get(session, url)
         await asyncio.gather(*(get(session, url) for url in urls * 3))
-    assert Counted.most == 4
+    assert sockets.most == 4
+    assert sockets.open == 0
 
 
 async def test_an_idle_socket_is_used_again(origins: Start) -> None:
@@ -70,8 +94,8 @@ async def test_an_idle_socket_is_used_again(origins: Start) -> None:
         await get(session, urls[1])
         before = [len(kept) for kept in session.connector._conns.values()] if session.connector else []
         await get(session, urls[0])
-    assert before == [1, 1]
-    assert Counted.most == 2
+        after = [len(kept) for kept in session.connector._conns.values()] if session.connector else []
+    assert before == after == [1, 1]
 
 
 @pytest.mark.parametrize("conns", [None, 5, {"origin": "a socket"}, {"origin": []}], ids=str)
@@ -79,9 +103,9 @@ async def test_an_aiohttp_that_keeps_its_sockets_otherwise_still_connects(
     origins: Start, conns: object
 ) -> None:
     class Otherwise(BoundedConnector):
-        async def _make_room(self) -> None:
+        def _make_room(self) -> None:
             theirs = SimpleNamespace(limit=0, _acquired=(), **({} if conns is None else {"_conns": conns}))
-            await BoundedConnector._make_room(theirs)  # type: ignore[arg-type]  # as a later version may look
+            BoundedConnector._make_room(theirs)  # type: ignore[arg-type]  # as a later version may look
 
     async with aiohttp.ClientSession(connector=Otherwise(limit=2)) as session:
         for url in await origins(3):

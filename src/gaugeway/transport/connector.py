@@ -19,15 +19,15 @@ class BoundedConnector(aiohttp.TCPConnector):
 
     async def _create_connection(self, *args: Any, **kwargs: Any) -> "ResponseHandler":
         with suppress(AttributeError, LookupError, TypeError, ValueError):
-            await self._make_room()
+            self._make_room()
+        await asyncio.sleep(0)  # that is when sockets are really closed: also those that just made room
         return await super()._create_connection(*args, **kwargs)
 
-    async def _make_room(self) -> None:
+    def _make_room(self) -> None:
         # The new connection is counted already: it holds a place among those in use.
         while self._conns and len(self._acquired) + sum(map(len, self._conns.values())) > self.limit:
             key, kept = min(self._conns.items(), key=lambda item: item[1][0][1])
             protocol, _ = kept.popleft()
             if not kept:
                 del self._conns[key]
-            protocol.close()
-            await asyncio.sleep(0)  # that is when the socket is really closed
+            protocol.abort()  # nobody waits for it; close() may go on for half a minute of TLS farewells
