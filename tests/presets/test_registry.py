@@ -84,6 +84,18 @@ FIND = """
 """
 
 
+BRIEF = """
+    from datetime import date
+
+    name, title, source, verified = "acme", "Acme", "https://acme.example/docs", date(2026, 11, 22)
+
+    class Whole:
+        default_path, auth, min_refresh, hosts, probes = "/left", "raw", 30, ("acme.example",), ()
+
+    whole = Whole()
+"""
+
+
 def run(site: Path, code: str, *arguments: str) -> str:
     (site / "main.py").write_text(dedent(code))  # what stands beside a script is on its path
     command = [sys.executable, "-W", "error", str(site / "main.py"), *arguments]
@@ -97,6 +109,25 @@ def test_another_package_s_preset_reads_a_gateway(tmp_path: Path) -> None:
     with LoopbackServer({"/v1/left": {"left": 4.5}}) as server:
         assert run(tmp_path, READ, f"{server.url}/v1") == "key/points/- 4.5"
         assert [request.headers["x-acme-key"] for request in server.requests] == ["sk-test-123"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "members"),
+    [
+        ("acme_gaugeway", (None, "bearer", 0, (), ())),
+        ("acme_gaugeway:whole", ("/left", "raw", 30, ("acme.example",), ())),
+    ],
+)
+def test_what_a_preset_leaves_out_is_the_usual(
+    tmp_path: Path, entry: str, members: tuple[object, ...]
+) -> None:
+    install(tmp_path, "acme_gaugeway", f"acme = {entry}", BRIEF)
+    code = """
+        from gaugeway.presets import find
+        acme = find("acme")
+        print((acme.default_path, acme.auth, acme.min_refresh, acme.hosts, acme.probes))
+    """
+    assert run(tmp_path, code) == repr(members)
 
 
 def test_a_preset_that_does_not_load_is_named(tmp_path: Path) -> None:

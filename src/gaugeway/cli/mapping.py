@@ -12,7 +12,7 @@ from gaugeway.amounts import clean, plain
 from gaugeway.amounts.paths import paths
 from gaugeway.cli.context import App
 from gaugeway.errors import ReadError
-from gaugeway.presets import custom
+from gaugeway.presets import find
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.keys import variable_of
 from gaugeway.transport import Origin, Target
@@ -29,8 +29,9 @@ _WIDEST = 60  # characters of a path before its value
 
 def print_mapping(app: App, gateway: Gateway, settings: dict[str, str | bool]) -> None:
     """Asks once, and prints what to copy into the config. Raises ReadError."""
-    path = gateway.quota_path or custom.default_path or ""
-    leaves = paths(asyncio.run(_fetch(app, gateway, path)))
+    preset = find(gateway.preset)
+    path = gateway.quota_path or preset.default_path or ""
+    leaves = paths(asyncio.run(_fetch(app, gateway, path, preset.auth)))
     click.echo(f"# {gateway.base_url}{path} answers, path by path:\n{listing(leaves)}\n")
     click.echo("# A beginning, guessed from the names: check each line, then put it into your config.toml.")
     click.echo(template(gateway.id, settings, leaves), nl=False)
@@ -38,14 +39,10 @@ def print_mapping(app: App, gateway: Gateway, settings: dict[str, str | bool]) -
         click.echo(f"# No key is kept here: set the variable {variable_of(gateway.id)}, or add api_key.")
 
 
-async def _fetch(app: App, gateway: Gateway, path: str) -> Any:
+async def _fetch(app: App, gateway: Gateway, path: str, auth: str) -> Any:
     assert gateway.base_url is not None
-    target = Target(
-        base_url=gateway.base_url,
-        origin=Origin.of(gateway.base_url),
-        secret=gateway.key.secret,
-        auth=custom.auth,
-    )
+    origin = Origin.of(gateway.base_url)
+    target = Target(base_url=gateway.base_url, origin=origin, secret=gateway.key.secret, auth=auth)
     async with app.transport() as transport, transport.visit(target) as ask:
         return (await ask(path)).json
 

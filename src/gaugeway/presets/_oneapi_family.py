@@ -4,7 +4,9 @@ They count in *quota*, units of their own of which ``quota_per_unit`` make one U
 chooses in which unit it shows them. ``/api/status`` publishes both without a key.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from gaugeway.amounts import Fields, stamp
 from gaugeway.errors import ReadError
@@ -15,19 +17,30 @@ QUOTA = "quota"  # the unit of amounts that can't be told in money
 _NEW_API_ONLY = ("quota_display_type", "usd_exchange_rate", "self_use_mode_enabled")
 
 
-def answer_of(meter: Meter, notes: list[str], key: KeyFacts) -> Answer:
+def answer_of(
+    unit: str, amounts: Mapping[str, Any], notes: list[str], *, unlimited: bool, key: KeyFacts
+) -> Answer:
     """What a relay key can read: its own quota, never the wallet behind it, which may be emptier.
 
     A key with a quota is judged by that; an unlimited one has the wallet as its only limit, so nothing can be
     said of it.
     """
+    meter = Meter.of(
+        name="quota",
+        title="Key quota",
+        unit=unit,
+        unlimited=unlimited,
+        window="lifetime",
+        notes=notes,
+        **amounts,
+    )
     notes.append("the wallet of the key's owner may run out first; a key can't read it here")
     return Answer(
         meters=(meter,),
         notes=tuple(notes),
         key=key,
-        unread=("user",) if meter.unlimited else (),
-        unread_advisory=() if meter.unlimited else ("user",),
+        unread=("user",) if unlimited else (),
+        unread_advisory=() if unlimited else ("user",),
     )
 
 

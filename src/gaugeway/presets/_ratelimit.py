@@ -4,7 +4,7 @@ A field that is malformed is ignored, as the IETF drafts demand, never guessed a
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -35,7 +35,6 @@ _PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[dhms])", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _RELATIVE_UNTIL = 400 * 86400  # no epoch is this small, and no window of a gateway is this long
 _MILLISECONDS_FROM = 10**11
-_NO_PARAMETERS: Mapping[str, str] = {}
 _WINDOWED = re.compile(r"x-ratelimit-limit-(second|minute|hour|day|month|year)")
 _WINDOW_OF = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "month": "1mo", "year": "1y"}
 
@@ -60,10 +59,20 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 def limits(headers: Headers, now: datetime) -> list[Limit]:
     """Every limit that the headers tell of, the most exact family first; names are lower case."""
+    policy = headers.get("ratelimit-policy")
+    # IETF draft 07: "RateLimit: limit=100, remaining=50, reset=5", window in "RateLimit-Policy: 100;w=60";
+    # drafts 03 to 06: a header for each, "RateLimit-Limit: 100, 100;w=60".
+    draft07 = dict(_PAIR.findall(headers.get("ratelimit", "")))
+    told = [*_draft10(headers, now), *_windowed(headers)]
+    told += _triple(draft07, "{}", policy, now, unit="requests")
+    told += _triple(headers, "ratelimit-{}", policy, now, unit="requests")
+    # No window in the name: Envoy with policies; APISIX, agentgateway, others.
+    for prefix in ("x-ratelimit", "x-rate-limit"):
+        for suffix, unit in (("", None), ("-requests", "requests"), ("-tokens", "tokens")):
+            told += _triple(headers, f"{prefix}-{{}}{suffix}", None, now, unit=unit)
     found: list[Limit] = []
-    for family in _FAMILIES:
-        for one in family(headers, now):
-            _merge(found, one, now)
+    for one in told:
+        _merge(found, one, now)
     return found
 
 
@@ -130,9 +139,9 @@ def _draft10(headers: Headers, now: datetime) -> list[Limit]:
     rules = _by_partition(headers.get("ratelimit-policy"), "q")
     states = _by_partition(headers.get("ratelimit"), "r")
     told = {policy for policy, _ in states}
-    untold = dict.fromkeys((key for key in rules if key[0] not in told), _NO_PARAMETERS)
+    states |= {key: {} for key in rules if key[0] not in told}
     found: list[Limit] = []
-    for (policy, partition), state in (states | untold).items():
+    for (policy, partition), state in states.items():
         rule = rules.get((policy, partition)) or rules.get((policy, None), {})
         found.append(
             Limit(
@@ -156,8 +165,8 @@ def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None],
     }
 
 
-def _windowed(headers: Headers, now: datetime) -> list[Limit]:  # noqa: ARG001  (they carry no reset)
-    """Kong: ``X-RateLimit-Limit-Minute`` and ``-Remaining-Minute``; documented to count requests."""
+def _windowed(headers: Headers) -> list[Limit]:
+    """Kong: ``X-RateLimit-Limit-Minute`` and ``-Remaining-Minute``; it counts requests and tells no reset."""
     return [
         Limit(
             unit="requests",
@@ -168,26 +177,6 @@ def _windowed(headers: Headers, now: datetime) -> list[Limit]:  # noqa: ARG001  
         for name, text in headers.items()
         if (match := _WINDOWED.fullmatch(name)) and (limit := _count(text)) is not None
     ]
-
-
-def _draft07(headers: Headers, now: datetime) -> list[Limit]:
-    """``RateLimit: limit=100, remaining=50, reset=5``, the window in ``RateLimit-Policy: 100;w=60``."""
-    pairs = dict(_PAIR.findall(headers.get("ratelimit", "")))
-    return _triple(pairs, "{}", headers.get("ratelimit-policy"), now, unit="requests")
-
-
-def _draft03(headers: Headers, now: datetime) -> list[Limit]:
-    """``RateLimit-Limit: 100, 100;w=60``, ``RateLimit-Remaining``, ``RateLimit-Reset``: drafts 03 to 06."""
-    return _triple(headers, "ratelimit-{}", headers.get("ratelimit-policy"), now, unit="requests")
-
-
-def _plain(headers: Headers, now: datetime) -> list[Limit]:
-    """``X-RateLimit-*`` without a window in the name: Envoy with policies; APISIX, agentgateway, others."""
-    found: list[Limit] = []
-    for prefix in ("x-ratelimit", "x-rate-limit"):
-        for suffix, unit in (("", None), ("-requests", "requests"), ("-tokens", "tokens")):
-            found += _triple(headers, f"{prefix}-{{}}{suffix}", None, now, unit=unit)
-    return found
 
 
 def _triple(
@@ -238,8 +227,3 @@ def _fits(known: Limit, reset: datetime | None, now: datetime) -> bool:
         return False
     length = seconds_of(known.window)
     return length is None or reset <= now + timedelta(seconds=length)
-
-
-_FAMILIES: Sequence[Callable[[Headers, datetime], list[Limit]]] = (
-    _draft10, _windowed, _draft07, _draft03, _plain
-)  # fmt: skip

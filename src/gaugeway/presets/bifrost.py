@@ -21,10 +21,7 @@ name = "bifrost"
 title = "Bifrost"
 source = "https://docs.getbifrost.ai/api-reference/governance/get-virtual-key-quota"
 verified = date(2026, 11, 22)
-default_path: str | None = None
 auth = "header:x-bf-vk"  # older keys are known in this header only
-min_refresh = 0
-hosts: tuple[str, ...] = ()
 
 _PATH = "/api/governance/virtual-keys/quota"
 _GO = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")

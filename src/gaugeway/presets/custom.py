@@ -15,18 +15,14 @@ import msgspec
 from gaugeway.amounts import EXACT, clean, instant, number, slug, window_of
 from gaugeway.amounts.paths import Path
 from gaugeway.errors import ReadError, SetupError
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe, Reply, shape_error
+from gaugeway.presets import Answer, Ask, Meter, Options, Reply, shape_error
 from gaugeway.readings import Kind
 
 name = "custom"
 title = "Custom mapping"
 source = "docs/custom-mapping.md"
 verified = date(2026, 11, 22)
-default_path: str | None = "/quota"
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
-probes: tuple[Probe, ...] = ()
+default_path = "/quota"
 
 _AMOUNTS = ("limit", "used", "remaining")
 _PERCENTS = ("percent_remaining", "percent_used")
@@ -128,13 +124,12 @@ class _Rule:
         unlimited = limit is not None and _comparable(limit) in map(_comparable, self._table.unlimited)
         if unlimited:
             del sought["limit"]
-        found = {key: amount.find(document) for key, amount in sought.items()}
+        found: dict[str, Any] = {key: amount.find(document) for key, amount in sought.items()}
         if not unlimited and all(value is None for value in found.values()):
             where = ", ".join(str(amount.path) for amount in sought.values())
             raise reply.refusal(f"meter {self._title}: nothing stands at {where}")
-        percent, percent_used = found.get("percent_remaining"), found.get("percent_used")
-        if percent_used is not None:
-            percent = EXACT.subtract(_HUNDRED, percent_used)
+        if (used := found.pop("percent_used", None)) is not None:
+            found["percent_remaining"] = EXACT.subtract(_HUNDRED, used)
         moment = None if self._resets_at is None else self._resets_at.find(document)
         return Meter.of(
             name=slug(self._title),
@@ -142,14 +137,11 @@ class _Rule:
             unit=clean(self._table.unit or "percent"),
             scope=self._table.scope,
             kind=self._kind,
-            limit=found.get("limit"),
             unlimited=unlimited,
-            used=found.get("used"),
-            remaining=found.get("remaining"),
-            percent_remaining=percent,
             window=self._window,
             resets_at=instant(moment, str(self._resets_at), form=self._format, now=now, notes=notes),
             notes=notes,
+            **found,
         )
 
 

@@ -8,7 +8,7 @@ those would have to be paid for. Each read counts as a request of the quota that
 from datetime import date, datetime
 
 from gaugeway.amounts import clean, plain, slug
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, Meter, Options, shape_error
 from gaugeway.presets._names import apart
 from gaugeway.presets._ratelimit import Limit, limits, reset_time
 from gaugeway.transport.outcome import error_for
@@ -19,11 +19,8 @@ source = "draft-ietf-httpapi-ratelimit-headers-10, -07 and -03; documentation of
 verified = date(2026, 11, 22)
 # A gateway that limits completions alone may show them elsewhere: GWDG's answers GET /chat/completions with
 # 400 and the headers, so the path is a setting and a client error with headers is an answer.
-default_path: str | None = "/models"
-auth = "bearer"
+default_path = "/models"
 min_refresh = 300
-hosts: tuple[str, ...] = ()
-probes: tuple[Probe, ...] = ()
 
 _ANSWERS = frozenset({200, *range(400, 500)} - {401, 403})
 _PER = {"1s": "second", "1m": "minute", "1h": "hour", "1d": "day", "7d": "week", "1mo": "month", "1y": "year"}

@@ -20,10 +20,6 @@ name = "litellm"
 title = "LiteLLM proxy"
 source = "https://github.com/BerriAI/litellm, litellm/proxy/management_endpoints, 1.80 to 1.109"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
 
 # What says that this key may not read a level, or that the proxy is too old to tell: never a fault that
 # passes. 401 is among them because /key/info has just accepted the key.
@@ -41,7 +37,7 @@ def _recognise(reply: Reply) -> str | None:
     return None
 
 
-probes: tuple[Probe, ...] = (Probe(path="/health/liveliness", recognise=_recognise),)
+probes = (Probe(path="/health/liveliness", recognise=_recognise),)
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001
@@ -49,7 +45,9 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     info = root.need("info")
     _refuse_dead_key(info)
     levels = _Levels(ask, now, root.notes)
-    levels.add("key", info)
+    hashed = root.word("key") or ""
+    # Where the key itself is echoed, it identifies nothing that may be kept.
+    levels.add("key", info, hashed if _HASH.fullmatch(hashed) else None)
     user, team = info.word("user_id"), info.word("team_id")
     organization = info.word("organization_id")
     if team:
@@ -60,9 +58,6 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
         await levels.organization(organization)
     if info.raw("project_id"):
         root.notes.append("this key belongs to a project, whose budget is not read")
-    hashed = root.word("key") or ""
-    if _HASH.fullmatch(hashed):  # where the key itself is echoed, it identifies nothing that may be kept
-        levels.subjects["key"] = hashed
     return Answer(
         meters=levels.all_meters(info),
         notes=tuple(root.notes),
@@ -118,57 +113,60 @@ class _Levels:
 
     async def team(self, team: str, user: str | None) -> str | None:
         """The member's budget and the team's; returns the team's organization."""
-        own: Fields | None = None
+        member: Fields | Reply | None = None
+        quoted = quote(team, safe="")
         if user:
-            own, _ = await self._get(f"/team/{quote(team, safe='')}/members/me")
-        root, reply = await self._get(f"/team/info?team_id={quote(team, safe='')}&key_limit=1", "team_info")
-        if user and own is None and root is not None:  # an older proxy
-            every = root.objects("team_memberships")
-            own = next((member for member in every if member.word("user_id") == user), None)
-        if user and own is not None:
-            self.subjects["member"] = f"{team}/{user}"
-            self.add("member", own)
-        elif user and root is None:
-            self._could_not("member", reply.status)
-        if root is None:
-            self._could_not("team", reply.status)
+            member = await self._get(f"/team/{quoted}/members/me")
+        root = await self._get(f"/team/info?team_id={quoted}&key_limit=1", "team_info")
+        if isinstance(member, Reply):  # an older proxy
+            every = root.objects("team_memberships") if isinstance(root, Fields) else ()
+            mine = next((one for one in every if one.word("user_id") == user), None)
+            member = root if isinstance(root, Reply) else mine
+        if member is not None:
+            self.add("member", member, f"{team}/{user}")
+        if isinstance(root, Reply):
+            self.add("team", root)
             return None
         info = root.need("team_info")
-        self.subjects["team"] = team
-        self.add("team", info)
+        self.add("team", info, team)
         if info.flag("blocked"):
             self._notes.append("the team is blocked")
         return info.word("organization_id")
 
     async def user(self, user: str, *, advisory: bool) -> None:
-        info, _ = await self._get("/v2/user/info")
-        if info is None or "user_id" not in info:  # older than 1.106
+        found = await self._get("/v2/user/info")
+        info: Fields | Reply | None = found
+        if isinstance(found, Reply) or "user_id" not in found:  # older than 1.106
             # Without user_id an admin's key would be told of everybody.
-            root, reply = await self._get(f"/user/info?user_id={quote(user, safe='')}")
-            if reply.status == 404 and "user" in message_of(reply.json).lower():
-                return  # no such row, so no such budget
-            if root is None:
-                self._could_not("user", reply.status, advisory=advisory)
-                return
-            info = root.object("user_info")
-        if info is not None:
-            self.subjects["user"] = user
-            self.add("user", info, advisory=advisory)
+            info = await self._get(f"/user/info?user_id={quote(user, safe='')}")
+            if isinstance(info, Fields):
+                info = info.object("user_info")
+            elif info.status == 404 and "user" in message_of(info.json).lower():
+                info = None
+        if info is not None:  # else there is no such row, so no such budget
+            self.add("user", info, user, advisory=advisory)
 
     async def organization(self, organization: str) -> None:
-        info, reply = await self._get(f"/organization/info?organization_id={quote(organization, safe='')}")
-        if info is None:
-            self._could_not("organization", reply.status)
-            return
-        self.subjects["organization"] = organization
-        self.add("organization", info)
+        info = await self._get(f"/organization/info?organization_id={quote(organization, safe='')}")
+        self.add("organization", info, organization)
 
-    def add(self, scope: Scope, level: Fields, *, advisory: bool = False) -> None:
+    def add(
+        self, scope: Scope, level: Fields | Reply, subject: str | None = None, *, advisory: bool = False
+    ) -> None:
+        """What a level limits, or the answer by which this key may not read it."""
+        unread = self.unread_advisory if advisory else self.unread
+        if isinstance(level, Reply):
+            why = "its answer is too large" if level.status == _TOO_LARGE else f"status {level.status}"
+            self._notes.append(f"the {scope}'s budget could not be read ({why})")
+            unread.append(scope)
+            return
         if not {"max_budget", "litellm_budget_table"}.intersection(level.names()):
             # Null says that there is no budget; a field that is not there says nothing.
-            (self.unread_advisory if advisory else self.unread).append(scope)
             self._notes.append(f"{scope}: {level.at('max_budget')} is missing")
+            unread.append(scope)
         self._meters += Level(scope, level, self._now, advisory=advisory).meters()
+        if subject:
+            self.subjects[scope] = subject
 
     def all_meters(self, info: Fields) -> tuple[Meter, ...]:
         """Every budget; the key's mere spend too where it has no budget, and unlimited only if nobody has."""
@@ -182,17 +180,12 @@ class _Levels:
             raise shape_error("info holds neither max_budget nor spend")
         return distinct(meters)
 
-    async def _get(self, path: str, *names: str) -> tuple[Fields | None, Reply]:
-        """The reply, and its object where this key may read it."""
+    async def _get(self, path: str, *names: str) -> Fields | Reply:
+        """The object that answers, or the answer by which this key may not read it."""
         try:
             reply = await self._ask(path, base="origin", accept=(200, *_MAY_NOT))
         except ReadError as error:
             if error.code != "too_large":
                 raise
-            reply = Reply(_TOO_LARGE, {}, None)
-        return (reply.fields(*names, notes=self._notes) if reply.status == 200 else None), reply
-
-    def _could_not(self, scope: Scope, status: int, *, advisory: bool = False) -> None:
-        (self.unread_advisory if advisory else self.unread).append(scope)
-        why = "its answer is too large" if status == _TOO_LARGE else f"status {status}"
-        self._notes.append(f"the {scope}'s budget could not be read ({why})")
+            return Reply(_TOO_LARGE, {}, None)
+        return reply.fields(*names, notes=self._notes) if reply.status == 200 else reply

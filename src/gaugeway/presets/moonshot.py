@@ -6,17 +6,14 @@ is cash plus vouchers, or the vouchers alone where cash is a debt; calls stop wh
 
 from datetime import date, datetime
 
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, Options
+from gaugeway.presets._wallet import answer_of
 from gaugeway.transport.outcome import reported_failure
 
 name = "moonshot"
 title = "Moonshot AI (Kimi platform)"
 source = "https://platform.moonshot.cn/docs/api/balance"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
-probes: tuple[Probe, ...] = ()
 
 # Two platforms with accounts of their own; the answer does not say which of them it comes from.
 _CURRENCY = {"api.moonshot.cn": "CNY", "api.moonshot.ai": "USD"}
@@ -27,19 +24,4 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     reply = await ask("/v1/users/me/balance", base="origin")
     if reply.fields().number("code") not in {None, 0}:
         raise reported_failure(reply)
-    data = reply.fields("data").need("data")
-    available = data.number("available_balance")
-    if available is None:
-        raise shape_error("data.available_balance is missing")
-    unit = _CURRENCY.get(options.host)
-    if unit is None:
-        data.notes.append("the currency follows from the host alone, and this host is not known")
-    meter = Meter.of(
-        scope="account",
-        name="wallet",
-        title="Balance",
-        kind="balance",
-        unit=unit or "units",
-        remaining=available,
-    )
-    return Answer(meters=(meter,), notes=tuple(data.notes))
+    return answer_of(reply.fields("data").need("data"), "available_balance", options, _CURRENCY)

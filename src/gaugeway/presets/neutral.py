@@ -8,18 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from gaugeway.amounts import Fields
-from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options
 from gaugeway.readings import Entry
 
 name = "neutral"
 title = "Neutral endpoint"
 source = "docs/neutral-endpoint.md"
 verified = date(2026, 11, 22)
-default_path: str | None = "/quota"
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
-probes: tuple[Probe, ...] = ()
+default_path = "/quota"
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's

@@ -9,17 +9,14 @@ from decimal import Decimal
 from functools import partial
 
 from gaugeway.amounts import EXACT, Fields
-from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, KeyFacts, Options, Probe, shape_error
 from gaugeway.presets._oneapi_family import QUOTA, answer_of, expiry_of, recognise, shown_as, site_of
 
 name = "newapi"
 title = "New API"
 source = "github.com/QuantumNous/new-api controller/{token,billing,misc}.go"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
 min_refresh = 60  # the route allows 20 requests in 20 minutes per address
-hosts: tuple[str, ...] = ()
 probes = (Probe(path="/api/status", recognise=partial(recognise, new_api=True)),)
 
 _ONE = Decimal(1)
@@ -38,18 +35,9 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
         amounts = {}  # the numbers beside the flag are leftovers, by overflow even negative ones
     elif not amounts:
         raise shape_error("data holds neither a total nor unlimited_quota")
-    for word, quota in amounts.items():
-        amounts[word] = EXACT.divide(EXACT.multiply(quota, times), per)
-    meter = Meter.of(
-        name="quota",
-        title="Key quota",
-        unit=unit,
-        unlimited=unlimited,
-        window="lifetime",
-        notes=data.notes,
-        **amounts,
-    )
-    return answer_of(meter, data.notes, KeyFacts(name=data.text("name"), expires_at=expires_at))
+    amounts = {word: EXACT.divide(EXACT.multiply(quota, times), per) for word, quota in amounts.items()}
+    key = KeyFacts(name=data.text("name"), expires_at=expires_at)
+    return answer_of(unit, amounts, data.notes, unlimited=unlimited, key=key)
 
 
 def _worth(site: Fields | None, notes: list[str]) -> tuple[str, Decimal, Decimal]:

@@ -9,17 +9,13 @@ from decimal import Decimal
 from functools import partial
 
 from gaugeway.amounts import EXACT, Fields
-from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, KeyFacts, Options, Probe, shape_error
 from gaugeway.presets._oneapi_family import QUOTA, answer_of, expiry_of, recognise, shown_as, site_of
 
 name = "oneapi"
 title = "One API"
 source = "github.com/songquanpeng/one-api controller/billing.go"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
 probes = (Probe(path="/api/status", recognise=partial(recognise, new_api=False)),)
 
 _UNLIMITED = Decimal(100_000_000)
@@ -42,17 +38,8 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     if limit is None and used is None:
         raise shape_error("total_usage is missing")
     # By a setting that is not published the numbers are the key's (the default) or its owner's.
-    meter = Meter.of(
-        name="quota",
-        title="Key quota",
-        unit=unit,
-        limit=limit,
-        unlimited=unlimited,
-        used=used,
-        window="lifetime",
-        notes=notes,
-    )
-    return answer_of(meter, notes, KeyFacts(expires_at=expires_at))
+    key, amounts = KeyFacts(expires_at=expires_at), {"limit": limit, "used": used}
+    return answer_of(unit, amounts, notes, unlimited=unlimited, key=key)
 
 
 def _unit(site: Fields | None, notes: list[str]) -> str:

@@ -9,17 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gaugeway.amounts import Fields
-from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, shape_error
 
 name = "openrouter"
 title = "OpenRouter"
 source = "https://openrouter.ai/docs/api-reference/api-keys/get-current-api-key"
 verified = date(2026, 11, 22)
-default_path: str | None = "/key"
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ("openrouter.ai",)
-probes: tuple[Probe, ...] = ()
+default_path = "/key"
+hosts = ("openrouter.ai",)
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:

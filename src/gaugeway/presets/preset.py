@@ -38,20 +38,21 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 class Preset(Protocol):
     """A module (or object) that knows one gateway product.
 
-    ``source`` and ``verified``: where the wire format was read, and when. ``auth``: ``bearer``, ``raw``
-    or ``header:NAME``. ``min_refresh``: seconds between reads that the product demands, else 0.
-    ``hosts``: host names that need no detection. ``probes``: keyless GETs that recognise the product.
+    ``source`` and ``verified``: where the wire format was read, and when. ``default_path``: what
+    ``quota_path`` replaces; None for fixed paths. ``auth``: ``bearer``, ``raw`` or ``header:NAME``.
+    ``min_refresh``: seconds between reads that the product demands. ``hosts``: host names that need no
+    detection. ``probes``: keyless GETs that recognise the product. What a preset leaves out is as it is here.
     """
 
     name: str
     title: str
     source: str
     verified: date
-    default_path: str | None
-    auth: str
-    min_refresh: int
-    hosts: tuple[str, ...]
-    probes: tuple[Probe, ...]
+    default_path: str | None = None
+    auth: str = "bearer"
+    min_refresh: int = 0
+    hosts: tuple[str, ...] = ()
+    probes: tuple[Probe, ...] = ()
 
     async def read(self, ask: Ask, options: Options, now: datetime) -> Answer:
         """Ask, and make an Answer of what comes. Raises ReadError (``unexpected_shape`` for an answer that

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from gaugeway.amounts import Fields, number, slug, stamp
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, Meter, Options, shape_error
 from gaugeway.presets._names import apart
 from gaugeway.readings import Kind
 
@@ -19,11 +19,7 @@ name = "quota-v1"
 title = "quota-v1 (opencode-quota)"
 source = "https://github.com/slkiser/opencode-quota, docs/readme/providers.md"
 verified = date(2026, 11, 22)
-default_path: str | None = "/quota"
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
-probes: tuple[Probe, ...] = ()
+default_path = "/quota"
 
 _KINDS: dict[str, Kind] = {
     "quota": "allowance", "budget": "allowance", "rate_limit": "rate_limit",

@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
-from typing import cast
+from typing import Any, cast
 
 from gaugeway.errors import SetupError
 from gaugeway.presets.preset import Preset
@@ -22,7 +22,7 @@ def find(name: str) -> Preset:
     if _NAME.fullmatch(name) and module not in _MACHINERY:
         full = f"gaugeway.presets.{module}"
         if find_spec(full) is not None:
-            return cast("Preset", import_module(full))
+            return _whole(import_module(full))
     return _installed(name)
 
 
@@ -34,12 +34,20 @@ def in_tree() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in found if not name.startswith("_")))
 
 
+def _whole(preset: Any) -> Preset:
+    """The preset, with the usual values of what it leaves out."""
+    for member in Preset.__annotations__:
+        if not hasattr(preset, member) and hasattr(Preset, member):
+            setattr(preset, member, getattr(Preset, member))
+    return cast("Preset", preset)
+
+
 def _installed(name: str) -> Preset:
     from importlib.metadata import entry_points  # 33 ms: only for a name that is not in the tree
 
     for entry in entry_points(group="gaugeway.presets", name=name):
         try:
-            return cast("Preset", entry.load())
+            return _whole(entry.load())
         except Exception as error:
             raise SetupError(
                 "invalid_config", f"preset {name!r} of {entry.value} does not load: {error!r}"

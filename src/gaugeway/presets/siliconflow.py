@@ -7,17 +7,14 @@ read.
 
 from datetime import date, datetime
 
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe, shape_error
+from gaugeway.presets import Answer, Ask, Options
+from gaugeway.presets._wallet import answer_of
 from gaugeway.transport.outcome import reported_failure
 
 name = "siliconflow"
 title = "SiliconFlow"
 source = "https://docs.siliconflow.cn/en/api-reference/userinfo/get-user-info"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
-probes: tuple[Probe, ...] = ()
 
 # Two platforms with accounts of their own; the answer does not say which of them it comes from.
 _CURRENCY = {"api.siliconflow.cn": "CNY", "api.siliconflow.com": "USD"}
@@ -29,15 +26,6 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     if reply.fields().number("code") != 20000:
         raise reported_failure(reply)
     data = reply.fields("data").need("data")
-    total = data.number("totalBalance")
-    if total is None:
-        raise shape_error("data.totalBalance is missing")
-    unit = _CURRENCY.get(options.host)
-    if unit is None:
-        data.notes.append("the currency follows from the host alone, and this host is not known")
     if (status := data.text("status")) not in {None, "normal"}:
         data.notes.append(f"SiliconFlow calls this account {status}")
-    meter = Meter.of(
-        scope="account", name="wallet", title="Balance", kind="balance", unit=unit or "units", remaining=total
-    )
-    return Answer(meters=(meter,), notes=tuple(data.notes))
+    return answer_of(data, "totalBalance", options, _CURRENCY)

@@ -12,10 +12,6 @@ name = "sub2api"
 title = "Sub2API"
 source = "github.com/Wei-Shaw/sub2api backend/internal/handler/gateway_handler.go"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
-hosts: tuple[str, ...] = ()
 
 
 def _recognise(reply: Reply) -> str | None:

@@ -5,25 +5,19 @@ Every key of a team reads the same two numbers; a key's own budget is not readab
 
 from datetime import date, datetime
 
-from gaugeway.presets import Answer, Ask, Meter, Options, Probe
+from gaugeway.presets import Answer, Ask, Meter, Options
 
 name = "vercel"
 title = "Vercel AI Gateway"
 source = "https://vercel.com/docs/ai-gateway/capabilities/usage"
 verified = date(2026, 11, 22)
-default_path: str | None = None
-auth = "bearer"
-min_refresh = 0
 hosts = ("ai-gateway.vercel.sh",)
-probes: tuple[Probe, ...] = ()
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
     root = (await ask("/v1/credits", base="origin")).fields("balance")
     balance, used = root.number("balance"), root.number("total_used")
-    meters = [
-        Meter.of(scope="team", name="wallet", title="Credits", kind="balance", unit="USD", remaining=balance)
-    ]
+    meters = [Meter.of(scope="team", name="wallet", title="Credits", unit="USD", remaining=balance)]
     if used is not None:
         # A meter of its own: what was used since the team began is no part of what was bought last.
         meters.append(Meter.of(scope="team", name="spend", unit="USD", used=used, window="lifetime"))
