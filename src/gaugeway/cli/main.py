@@ -13,6 +13,7 @@ from gaugeway.cli.context import App
 from gaugeway.errors import GaugewayError, SetupError
 
 COMMANDS = ("show", "status", "add", "detect", "demo")  # each the module gaugeway.cli.<name>
+_HIDDEN = ("refresh",)  # what gaugeway starts itself
 _INTERRUPTED, _BROKEN_PIPE = 130, 141  # as a shell reports what a signal ended
 
 
@@ -23,7 +24,7 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *_HIDDEN):
             return None
         return cast("click.Command", import_module(f"gaugeway.cli.{cmd_name}").command)
 
@@ -41,7 +42,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name not in COMMANDS and not ctx.resilient_parsing:
+        if name not in (*COMMANDS, *_HIDDEN) and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             near = get_close_matches(name, COMMANDS, n=1)
