@@ -47,11 +47,11 @@ class Made:
         return Answer(meters=(Meter.of(name="x", unit="requests", limit=None, unlimited=True),))
 
 
-def probe(path: str, said: str = "ours", base: Any = "origin") -> Probe:
+def probe(path: str, said: str = "ours") -> Probe:
     def recognise(reply: Reply) -> str | None:
         return f"{path} says {said}" if reply.json == said else None
 
-    return Probe(path=path, base=base, recognise=recognise)
+    return Probe(path=path, recognise=recognise)
 
 
 async def read_preset(preset: Preset, ask: Ask) -> Answer:
@@ -237,15 +237,10 @@ async def test_a_path_that_several_probes_name_is_asked_once_and_the_longest_fir
     assert [request.path for request in server.requests] == ["/health/x", "/health"]
 
 
-async def test_probes_start_at_the_base_they_name():
-    products = [
-        Made("url", probe("/p", "1", "url")),
-        Made("origin", probe("/p/q", "2")),
-        Made("root", probe("/p", "3", "root")),
-    ]
+async def test_probes_start_where_management_routes_live():
     with LoopbackServer({}) as server:
-        await look_for(f"{server.url}/api/v1", *products)
-    assert [request.path for request in server.requests] == ["/api/v1/p", "/api/p/q", "/p"]
+        await look_for(f"{server.url}/api/v1", Made("a", probe("/p/q")), Made("b", probe("/p")))
+    assert [request.path for request in server.requests] == ["/api/p/q", "/api/p"]
 
 
 async def test_never_more_than_eight_requests_nor_three_with_the_key():

@@ -6,13 +6,16 @@ model, so probes carry no key.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from gaugeway.errors import ReadError
 from gaugeway.readings import Answer
-from gaugeway.transport import Ask, Base, Origin, Reply, Secret, Target, Transport, join
+from gaugeway.transport import Ask, Base, Origin, Reply, Secret, Target, Transport
+from gaugeway.transport.asking import Probe
 from gaugeway.transport.outcome import message_of
 
 MAX_REQUESTS = 8
@@ -25,32 +28,15 @@ _UNREACHABLE = frozenset({"dns", "connect", "tls", "timeout", "protocol"})
 _KEY_REFUSED = frozenset({"unauthorized", "key_expired"})
 
 
-class Probe(Protocol):
-    """A keyless GET; ``base`` is ``url``, ``origin`` or ``root``. ``recognise`` gives the reason, or None."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def base(self) -> str: ...
-    @property
-    def recognise(self) -> Callable[[Reply], str | None]: ...
-
-
 class Product(Protocol):
     """What detection needs of a preset. One with a ``default_path`` can be tried with the key."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def default_path(self) -> str | None: ...
-    @property
-    def auth(self) -> str: ...
-    @property
-    def hosts(self) -> tuple[str, ...]: ...
-    @property
-    def probes(self) -> Sequence[Probe]: ...
+    name: str
+    title: str
+    default_path: str | None
+    auth: str
+    hosts: tuple[str, ...]
+    probes: tuple[Probe, ...]
 
 
 P = TypeVar("P", bound=Product)
@@ -92,23 +78,16 @@ async def detect(
     ``read`` reads the quota with a preset that has a default path. Raises ReadError where the gateway can't
     be reached at all.
     """
-    origin = Origin.of(base_url)
-    for preset in presets:
-        if origin.host in preset.hosts:
-            return Finding(
-                base_url=base_url, preset=preset.name, title=preset.title, reason=f"{origin.host} is its host"
-            )
     looking = _Looking(base_url, transport)
+    host = looking.origin.host
+    for preset in presets:
+        if host in preset.hosts:
+            return looking.finding(preset, reason=f"{host} is its host")
     found = await looking.without_key(presets)
     if found is None and secret is not None:
         found = await looking.with_key(presets, read, secret)
-    return found or looking.finding(reason=_nothing(secret))
-
-
-def _nothing(secret: Secret | None) -> str:
-    if secret is None:
-        return "nothing that can be recognised without a key answers there"
-    return "nothing that gaugeway knows answers there"
+    what = "can be recognised without a key" if secret is None else "gaugeway knows"
+    return found or looking.finding(reason=f"nothing that {what} answers there")
 
 
 class _Looking:
@@ -119,6 +98,8 @@ class _Looking:
         self.origin = Origin.of(base_url)
         self.transport = transport
         self.attempts: list[Attempt] = []
+        self.asked = ""  # the last path that a preset asked for
+        self.answers: dict[object, Reply | ReadError] = {}  # those that took the key, by request
 
     def finding(self, preset: Product | None = None, **facts: Any) -> Finding:
         return Finding(
@@ -129,64 +110,40 @@ class _Looking:
             **facts,
         )
 
-    def target(self, base_url: str, secret: Secret | None = None, auth: str = "bearer") -> Target:
-        return Target(base_url=base_url, origin=self.origin, secret=secret, auth=auth, timeout=TIMEOUT)
+    def visit(self, secret: Secret | None = None, auth: str = "bearer") -> AbstractAsyncContextManager[Ask]:
+        target = Target(base_url=self.base_url, origin=self.origin, secret=secret, auth=auth, timeout=TIMEOUT)
+        return self.transport.visit(target)
 
     async def without_key(self, presets: Sequence[Product]) -> Finding | None:
         """Each path once, for all presets that name it; the longest first, since /health says the least."""
         probes: dict[str, list[tuple[Product, Probe]]] = {}
         for preset in presets:
             for probe in preset.probes:
-                probes.setdefault(self._path(probe), []).append((preset, probe))
+                probes.setdefault(probe.path, []).append((preset, probe))
         paths = sorted(probes, key=lambda path: -path.count("/"))
         bare = self.base_url == str(self.origin)
-        most = MAX_REQUESTS - MAX_WITH_KEY - bare
-        async with self.transport.visit(self.target(str(self.origin))) as ask:
-            for path in paths[:most]:
+        async with self.visit() as ask:
+            for path in paths[: MAX_REQUESTS - MAX_WITH_KEY - bare]:
                 reply = await self._probe(ask, path)
                 for preset, probe in probes[path]:
                     if reply is not None and (reason := probe.recognise(reply)) is not None:
                         return self.finding(preset, reason=reason)
-            if bare:
-                await self._find_version(ask)
+            if bare:  # it is completed by /v1 where a model list, or the demand for a key, is there
+                reply = await self._probe(ask, "/v1/models")
+                if reply is not None and reply.status in {200, 401, 403} and isinstance(reply.json, dict):
+                    self.base_url += "/v1"
         return None
-
-    def _path(self, probe: Probe) -> str:
-        """The probe's path on the origin, so that one visit can ask them all."""
-        if probe.base == "root":
-            return probe.path
-        base: Base = "url" if probe.base == "url" else "origin"
-        return join(self.base_url, probe.path, base).removeprefix(str(self.origin))
-
-    async def _probe(self, ask: Ask, path: str) -> Reply | None:
-        answer: Reply | ReadError
-        try:
-            answer = await ask(path, accept=_ANSWERS)
-        except ReadError as error:
-            if error.code in _UNREACHABLE:
-                raise
-            answer = error
-        self.attempts.append(Attempt(path=path, with_key=False, outcome=_outcome(answer)))
-        return None if isinstance(answer, ReadError) else answer
-
-    async def _find_version(self, ask: Ask) -> None:
-        """A URL without a path is completed by /v1 where a model list, or the demand for a key, is there."""
-        reply = await self._probe(ask, "/v1/models")
-        if reply is not None and reply.status in {200, 401, 403} and isinstance(reply.json, dict):
-            self.base_url += "/v1"
 
     async def with_key(
         self, presets: Sequence[P], read: Callable[[P, Ask], Awaitable[Answer]], secret: Secret
     ) -> Finding | None:
         """Each preset that asks one known path; those that name the same path share its answer."""
-        answers: dict[object, Reply | ReadError] = {}
         for preset in sorted(presets, key=lambda preset: preset.name == FALLBACK):
             if preset.default_path is None:
                 continue
-            async with self.transport.visit(self.target(self.base_url, secret, preset.auth)) as ask:
-                once = _Once(ask, preset.auth, answers, self.attempts)
+            async with self.visit(secret, preset.auth) as ask:
                 try:
-                    answer = await read(preset, once)
+                    answer = await read(preset, partial(self._once, ask, preset.auth))
                 except _EnoughError:
                     break
                 except ReadError as error:
@@ -195,46 +152,46 @@ class _Looking:
                     if error.code in _KEY_REFUSED:
                         return self.finding(reason="the gateway does not accept the key", refused=error)
                     continue
-            reason = f"{once.path}, asked with the key, answers in its form"
+            reason = f"{self.asked}, asked with the key, answers in its form"
             return self.finding(preset, reason=reason, answer=answer)
         return None
 
+    async def _probe(self, ask: Ask, path: str) -> Reply | None:
+        answer = await self._ask(partial(ask, path, base="origin", accept=_ANSWERS), path, with_key=False)
+        return None if isinstance(answer, ReadError) else answer
 
-class _EnoughError(Exception):
-    """As many requests with the key as a detection may make."""
-
-
-class _Once:
-    """An Ask that makes each request once, however many presets make it, and only so many."""
-
-    def __init__(
-        self, ask: Ask, auth: str, answers: dict[object, Reply | ReadError], attempts: list[Attempt]
-    ) -> None:
-        self._ask = ask
-        self._auth = auth
-        self._answers = answers
-        self._attempts = attempts
-        self.path = ""  # the last one asked
-
-    async def __call__(self, path: str, *, base: Base = "url", accept: Collection[int] = (200,)) -> Reply:
-        self.path = path
-        request = (self._auth, path, base, frozenset(accept))
-        if request not in self._answers:
-            if len(self._answers) == MAX_WITH_KEY:
+    async def _once(
+        self, ask: Ask, auth: str, path: str, *, base: Base = "url", accept: Collection[int] = (200,)
+    ) -> Reply:
+        """An Ask that makes each request once, however many presets make it, and only so many."""
+        self.asked = path
+        request = (auth, path, base, frozenset(accept))
+        if request not in self.answers:
+            if len(self.answers) == MAX_WITH_KEY:
                 raise _EnoughError
-            try:
-                self._answers[request] = await self._ask(path, base=base, accept=accept)
-            except ReadError as error:
-                self._answers[request] = error
-            self._attempts.append(Attempt(path=path, with_key=True, outcome=_outcome(self._answers[request])))
-        answer = self._answers[request]
+            asked = partial(ask, path, base=base, accept=accept)
+            self.answers[request] = await self._ask(asked, path, with_key=True)
+        answer = self.answers[request]
         if isinstance(answer, ReadError):
             raise answer
         return answer
 
+    async def _ask(
+        self, ask: Callable[[], Awaitable[Reply]], path: str, *, with_key: bool
+    ) -> Reply | ReadError:
+        """What comes of one request, noted down. Raises ReadError where nobody is there."""
+        answer: Reply | ReadError
+        try:
+            answer = await ask()
+            said = message_of(answer.json)
+            outcome = f"answered {answer.status}" + (f": {said}" if said else "")
+        except ReadError as error:
+            if error.code in _UNREACHABLE:
+                raise
+            answer, outcome = error, error.message
+        self.attempts.append(Attempt(path=path, with_key=with_key, outcome=outcome))
+        return answer
 
-def _outcome(answer: Reply | ReadError) -> str:
-    if isinstance(answer, ReadError):
-        return answer.message
-    said = message_of(answer.json)
-    return f"answered {answer.status}" + (f": {said}" if said else "")
+
+class _EnoughError(Exception):
+    """As many requests with the key as a detection may make."""

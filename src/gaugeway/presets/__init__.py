@@ -6,11 +6,11 @@ A preset does no I/O of its own: it is handed `ask`. An in-tree preset is the mo
 imported from here.
 """
 
-from gaugeway.presets.preset import Options, Preset, Probe
+from gaugeway.presets.preset import Options, Preset
 from gaugeway.presets.registry import find, in_tree
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.transport import Ask, Reply
-from gaugeway.transport.asking import shape_error
+from gaugeway.transport.asking import Probe, shape_error
 
 __all__ = [
     "Answer",

@@ -1,13 +1,13 @@
 """What every preset provides. Provisional until 1.0."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from gaugeway.readings import Answer
-from gaugeway.transport import Ask, Base, Reply
+from gaugeway.transport import Ask
+from gaugeway.transport.asking import Probe
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,18 +21,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     quota_path: str = ""
     host: str = ""
     meters: tuple[dict[str, Any], ...] = ()
-
-
-class Probe(msgspec.Struct, frozen=True, kw_only=True):
-    """A GET that recognises a product. ``recognise`` returns the reason in words ("/health/liveliness
-    answers ..."), or None: a positive shape, never a status alone.
-
-    ``base`` ``"root"`` is the origin's own root. Presets that name the same path share one request.
-    """
-
-    path: str
-    base: Base | Literal["root"] = "origin"
-    recognise: Callable[[Reply], str | None]
 
 
 class Preset(Protocol):

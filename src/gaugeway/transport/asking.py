@@ -1,6 +1,6 @@
 """What a preset is handed, and what it gets back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -73,6 +73,17 @@ class Ask(Protocol):
     """
 
     async def __call__(self, path: str, *, base: Base = "url", accept: Collection[int] = (200,)) -> Reply: ...
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """A GET without the key, under the origin, that recognises a product. ``recognise`` returns the reason in
+    words ("/health/liveliness answers ..."), or None: a positive shape, never a status alone.
+
+    Presets that name the same path share one request.
+    """
+
+    path: str
+    recognise: Callable[[Reply], str | None]
 
 
 class Transport(Protocol):
