@@ -9,16 +9,18 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
 
 from gaugeway.cli import main as cli
 from gaugeway.errors import HINTS, SETUP_CODES
+from gaugeway.opencode.document import View
 from gaugeway.presets import find, in_tree
 from gaugeway.sources.config import GatewayTable
 from gaugeway.sources.providers import PROVIDERS
+from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.view.report import Report
 from gaugeway.view.snapshot import Snapshot
 
@@ -27,6 +29,7 @@ PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "d
 SCHEMAS: Mapping[str, Any] = {
     "docs/schema/gaugeway.readings-1.json": Snapshot,
     "docs/schema/gaugeway.status-1.json": Report,
+    "docs/schema/gaugeway.opencode-1.json": View,
 }
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TYPES = {
@@ -35,6 +38,7 @@ _TYPES = {
     float: "number",
     bool: "true or false",
     list: "list",
+    tuple: "list",
     dict: "table",
 }
 
@@ -51,8 +55,8 @@ def settings(kind: type[msgspec.Struct]) -> str:
     def rows() -> Iterator[Sequence[str]]:
         for field in msgspec.structs.fields(kind):
             described = hints[field.name]
-            meta = next(one for one in get_args(described)[1:] if isinstance(one, msgspec.Meta))
-            yield f"`{field.name}`", value_of(described), default_of(field), meta.description or ""
+            said = (one.description for one in get_args(described)[1:] if isinstance(one, msgspec.Meta))
+            yield f"`{field.encode_name}`", value_of(described), default_of(field), next(filter(None, said))
 
     return table(("key", "value", "default", "meaning"), rows())
 
@@ -62,7 +66,9 @@ def value_of(hint: Any) -> str:
     if get_origin(hint) is Annotated:
         return value_of(get_args(hint)[0])
     parts = [part for part in get_args(hint) if part is not type(None)]
-    if get_origin(hint) in {list, dict}:
+    if get_origin(hint) is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if get_origin(hint) in {list, dict, tuple}:
         return _TYPES[get_origin(hint)]
     if parts:
         return " or ".join(dict.fromkeys(value_of(part) for part in parts))
@@ -136,15 +142,22 @@ def commands() -> str:
 
     names = cli.group.context_settings["help_option_names"]
     root = click.Context(cli.group, info_name="gaugeway", terminal_width=88, help_option_names=names)
-    parts = [section(root)]
-    for name in cli.COMMANDS:
-        command = cli.group.get_command(root, name)
-        assert command is not None
-        parts.append(section(click.Context(command, parent=root, info_name=name)))
-    return "\n".join(parts)
+
+    def sections(context: click.Context) -> Iterator[str]:
+        yield section(context)
+        group = context.command
+        if not isinstance(group, click.Group):
+            return
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield from sections(click.Context(command, parent=context, info_name=name))
+
+    return "\n".join(sections(root))
 
 
 BLOCKS: Mapping[str, Callable[[], str]] = {
+    "quota-toast": lambda: settings(QuotaToast),
     "gateway-keys": lambda: settings(GatewayTable),
     "presets": presets,
     "preset-sources": preset_sources,

@@ -22,6 +22,7 @@ from gaugeway.sources.config import GatewayTable
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.openai_compatible import discover
 from gaugeway.sources.opencode import _FIELDS
+from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.view.snapshot import GatewayView, MeterView, Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,12 +66,20 @@ def test_what_is_generated_is_current(name: str) -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     text = (DOCS / "commands.md").read_text()
-    for name in COMMANDS:
-        command = group.get_command(click.Context(group), name)
-        assert command is not None
-        assert f"## gaugeway {name}\n" in text
+
+    def check(command: click.Command, path: str) -> None:
+        section = text.partition(f"## {path}\n")[2].partition("\n## ")[0]
+        assert section, path
         for option in (one for parameter in command.params for one in parameter.opts if one.startswith("--")):
-            assert option in text
+            assert option in section
+        if isinstance(command, click.Group):
+            for name in command.list_commands(click.Context(command)):
+                below = command.get_command(click.Context(command), name)
+                assert below is not None
+                check(below, f"{path} {name}")
+
+    check(group, "gaugeway")
+    assert all(f"## gaugeway {name}\n" in text for name in COMMANDS)
 
 
 def test_every_preset_is_listed() -> None:
@@ -87,7 +96,8 @@ def test_every_error_code_is_listed() -> None:
 
 def test_every_setting_is_documented() -> None:
     assert set(GatewayTable.__struct_fields__) <= keys_named("configuration.md")
-    assert {"providerId", *_FIELDS} <= keys_named("opencode.md")
+    settings = {field.encode_name for field in msgspec.structs.fields(QuotaToast)}
+    assert {"providerId", *_FIELDS, *settings} <= keys_named("opencode.md")
 
 
 def test_every_key_of_a_custom_meter_is_documented() -> None:

@@ -55,11 +55,12 @@ class App:
 
         return open_store(self.env.state_dir(), now=self.clock, warn=narrate)
 
-    def found(self, *, creating: bool = False) -> Found:
+    def found(self, *, creating: bool = False, project: bool = False) -> Found:
         """What is configured. Says on stderr which config files do not parse, or, unless one is ``creating``
-        it, that the file after ``--config`` does not exist.
+        it, that the file after ``--config`` does not exist. ``project``: with the display settings of
+        OpenCode's files in the current folder.
         """
-        found = discover(self.env, self.config_file)
+        found = discover(self.env, self.config_file, project=project)
         for problem in found.problems:
             if problem.fatal and not (creating and not Path(problem.file).exists()):
                 line = "" if problem.line is None else f":{problem.line}"

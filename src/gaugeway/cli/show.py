@@ -10,9 +10,7 @@ import click
 from gaugeway.amounts import stamp
 from gaugeway.cli.context import App, chosen, complete_ids, narrate, print_json
 from gaugeway.collector import State
-from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found
-from gaugeway.transport import Origin
 from gaugeway.view.project import project
 from gaugeway.view.snapshot import SCHEMA, GatewayView, Snapshot
 
@@ -20,9 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def _provider_and_model(
-    _: click.Context, param: click.Parameter, value: str | None
-) -> tuple[str, str] | None:
+def provider_and_model(_: click.Context, param: click.Parameter, value: str | None) -> tuple[str, str] | None:
     """``PROVIDER/MODEL``, the model's own name with as many slashes as it likes."""
     if value is None:
         return None
@@ -45,7 +41,7 @@ def _provider_and_model(
 @click.option(
     "--model",
     metavar="PROVIDER/MODEL",
-    callback=_provider_and_model,
+    callback=provider_and_model,
     help="Only the gateway of this model, with the model's own limits.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Also notes, advisory limits and rate limits.")
@@ -69,7 +65,7 @@ def command(
     gateways = chosen(found, ids)
     provider, name = (None, None) if model is None else model
     if provider is not None:
-        gateways = _serving(provider, found, gateways)
+        gateways = found.serving(provider, gateways)
         if found.gateways and not gateways:
             narrate(f"no gateway belongs to the provider {provider!r}")
 
@@ -105,16 +101,3 @@ def exit_code(found: Found, views: Sequence[GatewayView]) -> int:
     if any(problem.fatal for problem in found.problems):
         return 2
     return 1 if any(view.status in {"error", "unconfigured"} for view in views) else 0
-
-
-def _serving(provider: str, found: Found, gateways: Sequence[Gateway]) -> list[Gateway]:
-    """The gateway with the provider's id, else those at the origin that OpenCode's provider has."""
-    named = [gateway for gateway in gateways if gateway.id == provider]
-    origin = found.origins.get(provider)
-    if named or origin is None:
-        return named
-    return [
-        gateway
-        for gateway in gateways
-        if gateway.base_url is not None and Origin.of(gateway.base_url) == origin
-    ]

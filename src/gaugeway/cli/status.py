@@ -11,11 +11,13 @@ from gaugeway.cli.show import exit_code, views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.openai_compatible import Found
 from gaugeway.view import words
 from gaugeway.view.report import SCHEMA, GatewayReport, ProblemView, Report, problem_view, report
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 @click.command("status")
@@ -27,15 +29,25 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
 
     Asks nothing and shows no key. Exits like `show`.
     """
-    found = app.found()
-    states, problems = _stored(app, chosen(found, ids))
+    found = app.found(project=True)
+    states, document = diagnosis(app, found, chosen(found, ids))
+    if as_json:
+        print_json(document)
+    else:
+        from gaugeway.cli.paper import put
+
+        console = app.console()
+        if text := page(document, app.clock(), console):
+            put(console, text)
+    return exit_code(found, views_of(states, app.clock()))
+
+
+def diagnosis(app: App, found: Found, gateways: Sequence[Gateway]) -> tuple[list[State], Report]:
+    """What the store has of these gateways, and the doctor's answer about them."""
+    states, problems = _stored(app, gateways)
     reports = tuple(report(state, app.env.environ) for state in states)
     problems = (*(problem_view(problem) for problem in found.problems), *problems)
-    if as_json:
-        print_json(Report(schema=SCHEMA, gateways=reports, problems=problems))
-    else:
-        _print_text(reports, problems, app.clock(), app.console())
-    return exit_code(found, views_of(states, app.clock()))
+    return states, Report(schema=SCHEMA, gateways=reports, problems=problems)
 
 
 def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[ProblemView, ...]]:
@@ -47,16 +59,15 @@ def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[P
         return [State(gateway=one, error=one.error or one.key.error) for one in gateways], (problem,)
 
 
-def _print_text(
-    reports: Sequence[GatewayReport], problems: Sequence[ProblemView], now: datetime, console: "Console"
-) -> None:
+def page(document: Report, now: datetime, console: "Console") -> "Text":
+    """The same as text: a section per gateway, then the problems."""
     from rich.text import Text
 
-    from gaugeway.cli.terminal import glyphs_of, prose, put, said
+    from gaugeway.cli.paper import glyphs_of, prose, said
 
     glyphs = glyphs_of(console)
     blocks = []
-    for one in reports:
+    for one in document.gateways:
         style = "green" if one.hint is None else "red"
         lines = [Text.assemble((f"{glyphs.dot} ", style), (said(console, one.label), "bold"))]
         before = ""
@@ -67,12 +78,11 @@ def _print_text(
         if one.hint is not None:
             lines += prose(console, glyphs.arrow, one.hint, "red")
         blocks.append(Text("\n").join(lines))
-    for problem in problems:
+    for problem in document.problems:
         where = f"{problem.file}: {problem.field}" if problem.field else problem.file
         lines = [Text.assemble(("! ", "yellow"), said(console, where))]
         blocks.append(Text("\n").join([*lines, *prose(console, " ", problem.message, "")]))
-    if blocks:
-        put(console, Text("\n\n").join(blocks))
+    return Text("\n\n").join(blocks)
 
 
 def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.console import Console, OverflowMethod
 from rich.text import Text
 
-from gaugeway.amounts import clean
+from gaugeway.cli.paper import PROSE, glyphs_of, prose, put, said
 from gaugeway.view import words
-from gaugeway.view.entries import Amount, Entry, entries_of
+from gaugeway.view.entries import Amount, Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
 
 # The sixteen colours of the user's own theme, so that light and dark terminals both read well.
@@ -26,22 +26,8 @@ _STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
 _BAR, _LEAST_BAR = 32, 8
 _LEFT, _PERCENT = 9, 4  # cells: "100% left", "100%"; longer words ("over by 20%") take the room of the bar
 _NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
-_PROSE = 100  # cells: longer lines of text are hard to read, however wide the terminal is
 _BRIEF = 90  # characters of an error that are worth reading whole
 _SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
-
-
-class Glyphs(NamedTuple):
-    dot: str
-    mark: str
-    cross: str
-    arrow: str
-    dash: str
-    ascii_only: bool
-
-
-UNICODE = Glyphs("●", "▸", "✗", "→", "·", ascii_only=False)
-ASCII = Glyphs("*", ">", "x", "->", "-", ascii_only=True)
 
 
 class Columns(NamedTuple):
@@ -65,9 +51,16 @@ def render(views: Sequence[GatewayView], *, now: datetime, console: Console, ver
         put(console, page(views, now=now, console=console, verbose=verbose))
 
 
-def page(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> Text:
+def page(
+    views: Sequence[GatewayView],
+    *,
+    now: datetime,
+    console: Console,
+    verbose: bool = False,
+    share: Share = "left",
+) -> Text:
     """The blocks as one text. No gateway's text is ever read as markup."""
-    drawing = _Page(views, now, console, verbose=verbose)
+    drawing = _Page(views, now, console, verbose=verbose, share=share)
     blocks = [Text("\n").join(drawing.block(view)) for view in views]
     return Text("\n\n", no_wrap=True, overflow="crop").join(blocks)
 
@@ -76,14 +69,22 @@ class _Page:
     """What the blocks of one page share: the moment, the width, and the columns."""
 
     def __init__(
-        self, views: Sequence[GatewayView], now: datetime, console: Console, *, verbose: bool
+        self,
+        views: Sequence[GatewayView],
+        now: datetime,
+        console: Console,
+        *,
+        verbose: bool,
+        share: Share,
     ) -> None:
         self.now = now.timestamp()
         self.console = console
         self.verbose = verbose
+        self.share = share
+        self.least_percent = _PERCENT if share == "left" else _LEFT  # "25%" alone reads as what is left
         self.glyphs = glyphs_of(console)
         self.columns = self._columns([self._shown(view) for view in views], console.width)
-        self.width = min(console.width, _PROSE)
+        self.width = min(console.width, PROSE)
         if self.columns.bar:  # what stands at the right of a header stands above the end of the lines
             header = max(
                 (self._left(view).cell_len + self._right(view).cell_len for view in views), default=0
@@ -91,7 +92,7 @@ class _Page:
             self.width = max(self.columns.total, min(self.width, header + 4))
 
     def _shown(self, view: GatewayView) -> tuple[Entry, ...]:
-        entries = entries_of(view)
+        entries = entries_of(view, self.share)
         return entries if self.verbose else tuple(entry for entry in entries if not entry.minor) or entries
 
     def _columns(self, blocks: Sequence[Sequence[Entry]], width: int) -> Columns:
@@ -111,7 +112,7 @@ class _Page:
         short = widest([entry.short for entry in block] for block in blocks)
         compact = full._replace(amount=short, short=True)
         least = compact._replace(name=min(compact.name, _LEAST_NAME))
-        for columns in (full, compact, least, least._replace(percent=_PERCENT)):
+        for columns in (full, compact, least, least._replace(percent=self.least_percent)):
             room = width - (columns.total - _BAR)
             if room >= _LEAST_BAR:
                 return columns._replace(bar=min(room, _BAR))
@@ -187,7 +188,7 @@ class _Page:
         return Text.assemble(self._mark(entry, style), line)
 
     def _two_lines(self, entry: Entry, style: str) -> Iterator[Text]:
-        gauge = self._gauge(entry, 10, _PERCENT, style)
+        gauge = self._gauge(entry, 10, self.least_percent, style)
         title = self._title(entry)
         self._fit(title, self.width - 3 - gauge.cell_len)
         first = Text.assemble(title, " ", gauge)
@@ -237,36 +238,6 @@ class _Page:
     @property
     def _overflow(self) -> OverflowMethod:
         return "crop" if self.glyphs.ascii_only else "ellipsis"
-
-
-def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
-    """Text of any length, wrapped under its sign. A path or an address stays whole, to be copied."""
-    indent = 2 + cell_len(sign) + 1
-    width = max(min(console.width, _PROSE) - indent, 20)
-    lines = [""]
-    for word in said(console, text, 1000).split():
-        if lines[-1] and cell_len(f"{lines[-1]} {word}") > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".lstrip()
-    for index, line in enumerate(lines):
-        yield Text((f"  {sign} " if index == 0 else " " * indent) + line, style)
-
-
-def said(console: Console, text: str, most: int = 200) -> str:
-    """Text from elsewhere, without control characters and within what the terminal can encode."""
-    return clean(text, most).encode(console.encoding, "replace").decode(console.encoding)
-
-
-def glyphs_of(console: Console) -> Glyphs:
-    return ASCII if console.options.ascii_only else UNICODE
-
-
-def put(console: Console, text: Text) -> None:
-    """Print lines that were made to fit; what is longer goes over the edge, whole."""
-    with console.capture() as captured:
-        console.print(text, soft_wrap=True, highlight=False)
-    console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way
 
 
 def _brief(message: str) -> str:

@@ -1,6 +1,6 @@
 """The provider ``openai-compatible``: any number of gateways, from gaugeway's own config and OpenCode's."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway, Key, check_auth
 from gaugeway.sources.keys import KeyFinder, variable_of
 from gaugeway.sources.opencode import OpenCode
+from gaugeway.sources.quota_toast import Toast
 from gaugeway.sources.settings import Draft, Problem, Setting
 from gaugeway.sources.templates import expand
 from gaugeway.sources.trust import WorkTrees
@@ -27,23 +28,35 @@ _AS_THEY_ARE = frozenset({"preset", "timeout", "refresh", "allow_http", "unatten
 
 
 class Found(msgspec.Struct, frozen=True):
-    """``origins``: those of OpenCode's providers (``options.baseURL``), by provider id."""
+    """``origins``: those of OpenCode's providers (``options.baseURL``), by provider id. ``toast``: what its
+    users set for the display.
+    """
 
     gateways: tuple[Gateway, ...]
     problems: tuple[Problem, ...]
     origins: Mapping[str, Origin]
+    toast: Toast = Toast()
+
+    def serving(self, provider: str, gateways: Sequence[Gateway]) -> list[Gateway]:
+        """Of these the one with the provider's id, else those at the origin that OpenCode's provider has."""
+        named = [gateway for gateway in gateways if gateway.id == provider]
+        origin = self.origins.get(provider)
+        if named or origin is None:
+            return named
+        return [one for one in gateways if one.base_url is not None and Origin.of(one.base_url) == origin]
 
 
-def discover(env: Environment, config_file: Path | None = None) -> Found:
+def discover(env: Environment, config_file: Path | None = None, *, project: bool = False) -> Found:
     """Every gateway that is configured for this user, and what is wrong with the configuration.
 
-    ``config_file``: typed after ``--config``. Reads files and variables only: nothing is asked, run or
+    ``config_file``: typed after ``--config``. ``project``: OpenCode's files of the current folder may say how
+    it is displayed there. Reads files and variables only: nothing is asked, run or
     kept. A gateway that can't be asked as it is has ``error`` or ``key.error`` set and stays listed.
     """
     problems: list[Problem] = []
     trees = WorkTrees(env)
     own = config.read(env, config_file, trees, problems)
-    code = opencode.read(env, trees, problems)
+    code = opencode.read(env, trees, problems, project=project)
     drafts: dict[str, list[Draft]] = {draft.id: [] for draft in (*own, *code.drafts)}  # own are listed first
     for draft in (*code.drafts, *own):  # own fields win
         drafts[draft.id].append(draft)
@@ -62,6 +75,7 @@ def discover(env: Environment, config_file: Path | None = None) -> Found:
         gateways,
         tuple(problems),
         {name: origin for name, origin in origins.items() if origin is not None},
+        code.toast,
     )
 
 

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 import msgspec
 
 from gaugeway.errors import SetupError
+from gaugeway.sources import quota_toast
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import check_id, shown_id
 from gaugeway.sources.layers import merge, read_file, read_text
 from gaugeway.sources.providers import OPENAI_COMPATIBLE
+from gaugeway.sources.quota_toast import Toast
 from gaugeway.sources.settings import Draft, Layer, Problem, Setting
 from gaugeway.sources.trust import WorkTrees
 
 CONFIG_NAMES = ("config.json", "opencode.json", "opencode.jsonc")
+PROJECT_NAMES = ("opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc")
 SIDECAR_NAMES = ("opencode-quota/quota-toast.json", "opencode-quota/quota-toast.jsonc")
 GATEWAYS = "openaiCompatibleGateways"
 CONTENT = "OPENCODE_CONFIG_CONTENT"
@@ -26,12 +29,13 @@ _FIELDS = {"baseURL": "base_url", "quotaPath": "quota_path", "label": "label", "
 
 class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
     """``drafts``: the gateways to show, those of display-only files last. ``config``: the config files that
-    keys may come from, merged; ``files``: their names, for messages.
+    keys may come from, merged; ``files``: their names, for messages. ``toast``: the settings beside the list.
     """
 
     drafts: tuple[Draft, ...]
     config: Setting
     files: tuple[str, ...]
+    toast: Toast
 
     def option(self, provider_id: str, name: str) -> Setting | None:
         """``provider.<id>.options.<name>``; None where it is missing, null or empty. Raises SetupError
@@ -50,7 +54,8 @@ class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(providers.value) if providers is not None and isinstance(providers.value, dict) else ()
 
 
-def read(env: Environment, trees: WorkTrees, problems: list[Problem]) -> OpenCode:
+def read(env: Environment, trees: WorkTrees, problems: list[Problem], *, project: bool = False) -> OpenCode:
+    """``project``: also what the files of the current folder and its work tree say of the display."""
     config = list(_config_layers(env, trees, problems))
     folders = [*env.opencode_config_dirs(), *filter(None, [env.named("OPENCODE_CONFIG_DIR")])]
     sidecar = [layer for folder in folders for layer in _read_folder(folder, SIDECAR_NAMES, trees, problems)]
@@ -66,13 +71,23 @@ def read(env: Environment, trees: WorkTrees, problems: list[Problem]) -> OpenCod
     )
     shown = [place.shown for place in places if place.shown is not None]
     problems += [one.problem("is not an object") for one in shown if not isinstance(one.value, dict)]
+    toast = quota_toast.read(
+        [place.trusted for place in reversed(places) if place.trusted is not None],
+        [place.shown for place in reversed(places) if place.shown is not None],
+        list(_project(trees, folders, problems)) if project else [],
+        problems,
+    )
     # Item against item: the sidecar's wins. Labels of display-only files come after both, field by field.
     drafts = list({draft.id: draft for place in places for draft in place.gateways(problems)}.values())
     drafts += [draft for place in places for draft in place.labels()]
-    if drafts and (off := _turned_off(*places, problems)):
+    if drafts and (off := _turned_off(toast)):
         problems.append(off)
         drafts = []
-    return OpenCode(drafts=tuple(drafts), config=tree, files=tuple(layer.file for layer in trusted))
+    elif timeout := toast.said.get("requestTimeoutMs"):
+        seconds = Setting(toast.settings.request_timeout_ms / 1000, timeout.layer, timeout.path)
+        drafts = [msgspec.structs.replace(one, fields={"timeout": seconds} | one.fields) for one in drafts]
+    files = tuple(layer.file for layer in trusted)
+    return OpenCode(drafts=tuple(drafts), config=tree, files=files, toast=toast)
 
 
 def _config_layers(env: Environment, trees: WorkTrees, problems: list[Problem]) -> Iterator[Layer]:
@@ -100,6 +115,16 @@ def _read_folder(
         place = folder / name
         if layer := read_file(place, trees.trust(place), problems):
             yield layer
+
+
+def _project(trees: WorkTrees, user: list[Place], problems: list[Problem]) -> Iterator[Setting]:
+    """The quota settings of each project folder's sidecar and config files, the strongest first."""
+    known = {place.path for place in user}
+    for folder in reversed([folder for folder in trees.folders() if folder not in known]):
+        for names, below in ((SIDECAR_NAMES, ()), (PROJECT_NAMES, ("experimental", "quotaToast"))):
+            read = (read_file(Place(folder / name), "display-only", problems) for name in names)
+            if setting := merge(filter(None, read)).at(*below):
+                yield setting
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -161,19 +186,12 @@ def _draft(provider_id: str, item: Setting) -> Draft:
     return Draft(id=shown_id(provider_id), definition=item.definition(), fields=fields, error=error)
 
 
-def _turned_off(config: _Place, sidecar: _Place, problems: list[Problem]) -> Problem | None:
-    """Why the gateways of OpenCode's list are not shown, if so; of both places the sidecar decides."""
-    enabled = sidecar.display("enabled") or config.display("enabled")
-    if enabled is not None and not isinstance(enabled.value, bool):
-        problems.append(enabled.problem("is neither true nor false"))
-    elif enabled is not None and not enabled.value:
-        return enabled.problem("is false, which turns the gateways of OpenCode's list off")
-    chosen = sidecar.display("enabledProviders") or config.display("enabledProviders")
-    if chosen is None or chosen.value == "auto":
-        return None
-    if not isinstance(chosen.value, list):
-        problems.append(chosen.problem("is not a list"))
-    elif OPENAI_COMPATIBLE.id not in chosen.value:
+def _turned_off(toast: Toast) -> Problem | None:
+    """Why the gateways of OpenCode's list are not shown, if so."""
+    if not toast.settings.enabled:
+        return toast.said["enabled"].problem("is false, which turns the gateways of OpenCode's list off")
+    chosen = toast.settings.enabled_providers
+    if chosen != "auto" and OPENAI_COMPATIBLE.id not in chosen:
         message = f"does not name {OPENAI_COMPATIBLE.id}, which turns the gateways of OpenCode's list off"
-        return chosen.problem(message)
+        return toast.said["enabledProviders"].problem(message)
     return None

@@ -18,12 +18,19 @@ class WorkTrees:
     """The git work trees around the current folder: nested ones count too, a submodule's parent for one."""
 
     def __init__(self, env: Environment) -> None:
-        home, cwd = _real(env.home), _real(env.cwd)
+        home, self._cwd = _real(env.home), _real(env.cwd)
+        cwd = self._cwd
         self._roots = [
             root
             for root in (cwd, *cwd.parents)
             if os.path.lexists(root / ".git") and not home.is_relative_to(root)
         ]
+
+    def folders(self) -> list[Path]:
+        """The folders of the project, from the outermost work tree's root down to the current one."""
+        inside = [self._cwd, *self._cwd.parents]
+        outermost = inside.index(self._roots[-1]) if self._roots else 0
+        return inside[outermost::-1]
 
     def trust(self, place: Place) -> Trust:
         """``display-only`` for a place that a variable names inside a work tree, else ``trusted``."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,8 @@ from gaugeway.amounts import EXACT, plain
 from gaugeway.readings import Level
 from gaugeway.view import words
 from gaugeway.view.snapshot import GatewayView, MeterView
+
+Share = Literal["left", "used"]
 
 
 class Amount(NamedTuple):
@@ -34,7 +36,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     ``window``: its length in words where the name does not say it. ``fraction``: the bar, cut to 0..1; None
     where there is none to draw. ``percent``: the share that is left ("75%", "over by 20%"), ``unlimited``,
-    ``none left``, or empty where nothing is known of it. ``short``: the amount again, for little room.
+    ``none left``, or empty where nothing is known of it. ``share``: ``left``, or ``used`` where fraction and
+    percent were asked for as the share that is used. ``short``: the amount again, for little room.
     ``resets_at``: unix seconds. ``state``: words that stand in for a countdown. ``binding``: this one will
     stop the user first. ``minor``: advisory, or a rate limit that does not bind; shown on request.
     """
@@ -45,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     fraction: float | None
     percent: str
+    share: Share = "left"
     amount: Amount
     short: Amount
     resets_at: int | None
@@ -54,9 +58,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> str:
-        """``75% left``; the other words of ``percent`` say what they mean."""
+        """``75% left`` or ``25% used``; the other words of ``percent`` say what they mean."""
         return (
-            f"{self.percent} left"
+            f"{self.percent} {self.share}"
             if self.percent.lstrip("<>").removesuffix("%").isdecimal()
             else self.percent
         )
@@ -65,11 +69,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """``in 3 d 4 h``, or why there is no such time; empty where it is unknown. ``now``: unix seconds."""
         return self.state or (words.countdown(self.resets_at - now) if self.resets_at is not None else "")
 
+    def resets(self, now: float) -> str:
+        """The same as words that stand for themselves: ``resets in 3 d 4 h``."""
+        text = self.reset_text(now)
+        return f"resets {text}" if text and not self.state else text
 
-def entries_of(view: GatewayView) -> tuple[Entry, ...]:
+
+def entries_of(view: GatewayView, share: Share = "left") -> tuple[Entry, ...]:
     """All entries of a gateway: the binding one, the other finite ones, unlimited ones, then the minor."""
     meters = sorted(view.meters, key=lambda meter: _rank(meter, view.binding))
-    return tuple(_entry(meter, binding=meter.id == view.binding) for meter in meters)
+    return tuple(_entry(meter, share, binding=meter.id == view.binding) for meter in meters)
 
 
 def _rank(meter: MeterView, binding: str | None) -> tuple[bool, bool, bool, bool]:
@@ -77,8 +86,12 @@ def _rank(meter: MeterView, binding: str | None) -> tuple[bool, bool, bool, bool
     return (meter.id != binding, meter.kind == "rate_limit", meter.advisory, endless)
 
 
-def _entry(meter: MeterView, *, binding: bool) -> Entry:
+def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
     percent = _percent(meter)
+    said = _percent_words(meter, percent)
+    if share == "used" and percent is not None:
+        percent = plain(EXACT.subtract(Decimal(100), Decimal(percent)))
+        said = words.percent_text(percent)
     name = meter.name if meter.model is None or meter.model in meter.name else f"{meter.model} {meter.name}"
     return Entry(
         id=meter.id,
@@ -86,7 +99,8 @@ def _entry(meter: MeterView, *, binding: bool) -> Entry:
         window=words.window_text(meter.window, name) if meter.window is not None else "",
         level=meter.level,
         fraction=None if percent is None else min(max(float(percent) / 100, 0.0), 1.0),
-        percent=_percent_words(meter, percent),
+        percent=said,
+        share=share,
         amount=_amount(meter, words.figure),
         short=_amount(meter, words.short_figure),
         resets_at=_unix(meter.resets_at),

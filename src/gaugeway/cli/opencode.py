@@ -1,0 +1,166 @@
+"""``gaugeway opencode``: what its plugins inside OpenCode show, and how they get there."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, get_args
+
+import click
+from msgspec.structs import replace
+
+from gaugeway.cli.context import App, print_json
+from gaugeway.cli.show import provider_and_model, views_of
+from gaugeway.collector import State
+from gaugeway.errors import StoreError
+from gaugeway.opencode.document import (
+    SCHEMA,
+    Dialog,
+    PluginSettings,
+    Sidebar,
+    View,
+)
+from gaugeway.opencode.panel import WIDTH, Panel
+from gaugeway.opencode.toast import Event, Seen, decide
+from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.openai_compatible import Found
+from gaugeway.view.entries import Share
+from gaugeway.view.snapshot import GatewayView
+
+_DIALOG = 56  # cells: OpenCode's dialog has 60
+_AFTER_A_TURN = frozenset({"idle", "late"})
+_SHARES: Mapping[str, Share] = {"remaining": "left", "used": "used"}
+_RECENT = 2  # seconds: after a turn the spending it made is what one wants to see
+_TIMER_MS, _LATE_MS = 300_000, 4000
+_START_MS = 3000  # for a process to start and end, above the gateways' own time
+
+
+class _Asked(NamedTuple):
+    """What a plugin says as it runs us. ``width``: cells of a dialog."""
+
+    event: Event
+    model: tuple[str, str] | None
+    width: int
+    seen: Seen
+
+
+@click.group("opencode")
+def command() -> None:
+    """What is left, inside OpenCode."""
+
+
+@command.command("view")
+@click.option("--json", "as_json", is_flag=True, help="Print gaugeway.opencode/1, for the plugins.")
+@click.option(
+    "--event",
+    type=click.Choice(get_args(Event)),
+    default="command",
+    help="What happened: after `idle` and `late` the reading is at most 2 seconds old.",
+)
+@click.option(
+    "--model", metavar="PROVIDER/MODEL", callback=provider_and_model, help="The model of the session."
+)
+@click.option("--width", type=click.IntRange(20, 500), default=_DIALOG, metavar="CELLS", help="Of a dialog.")
+@click.option("--seen", default="", metavar="TEXT", help="`seen` of the answer before.")
+@click.pass_obj
+def view(
+    app: App, *, as_json: bool, event: Event, model: tuple[str, str] | None, width: int, seen: str
+) -> int:
+    """Print what the plugins place on OpenCode's screen.
+
+    Reads what is due, as `show` does. Exits with 0 wherever there is something to show, errors included.
+    """
+    document = _view(app, _Asked(event, model, width, Seen.of(seen)))
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n\n".join(part.text for part in (document.quota, document.status) if part is not None))
+    return 0
+
+
+def _view(app: App, asked: _Asked) -> View:
+    found = app.found(project=True)
+    toast = found.toast.settings
+    current = [] if asked.model is None else [one.id for one in found.serving(asked.model[0], found.gateways)]
+    gateways = _gateways(found, asked, current)
+    views = _views(app, gateways, asked, current)
+    now = app.clock()
+    panel = Panel(views, now, share=_SHARES[toast.percent_display_mode], current=current)
+    told = [one for one in views if one.id in current or not toast.only_current_model]
+    news = {one.id: panel.news(one) for one in told}
+    shown, seen = decide(asked.event, toast, told, news, seen=asked.seen, now=int(now.timestamp()))
+    slowest = max((gateway.timeout for gateway in gateways), default=0)
+    return View(
+        schema=SCHEMA,
+        enabled=toast.enabled,
+        settings=PluginSettings(
+            timeout_ms=int(slowest * 1000) + _START_MS,
+            timer_ms=_TIMER_MS,
+            late_ms=_LATE_MS,
+            tool=toast.agent_tool,
+            width=WIDTH,
+        ),
+        level=panel.level,
+        prompt=panel.prompt(),
+        home=panel.home(),
+        sidebar=Sidebar(title="Quota", gateways=panel.sidebar()),
+        quota=Dialog(title="Quota", text=_quota_text(app, found, views, asked.width)),
+        status=_status(app, found, asked),
+        toast=shown,
+        seen=seen.text,
+    )
+
+
+def _gateways(found: Found, asked: _Asked, current: Sequence[str]) -> list[Gateway]:
+    """What is shown; after a turn, the gateways that it may have used are due again at once."""
+    toast = found.toast.settings
+    if not toast.enabled:
+        return []
+    only = toast.only_current_model and asked.model is not None
+    shown = [one for one in found.gateways if one.id in current or not only]
+    if asked.event not in _AFTER_A_TURN:
+        return shown
+    return [
+        replace(one, refresh=min(one.refresh, _RECENT)) if one.id in current or not current else one
+        for one in shown
+    ]
+
+
+def _views(app: App, gateways: Sequence[Gateway], asked: _Asked, current: Sequence[str]) -> list[GatewayView]:
+    try:
+        states = app.read(gateways)
+    except StoreError as error:  # shown in each one's place
+        states = [State(gateway=one, error=one.error or one.key.error or error) for one in gateways]
+    now, name = app.clock(), None if asked.model is None else asked.model[1]
+    return [
+        view
+        for state in states
+        for view in views_of([state], now, name if state.gateway.id in current else None)
+    ]
+
+
+def _quota_text(app: App, found: Found, views: Sequence[GatewayView], width: int) -> str:
+    from gaugeway.cli.paper import paper
+    from gaugeway.cli.terminal import page
+
+    toast = found.toast.settings
+    if not toast.enabled:
+        return f"turned off: {found.toast.said['enabled']} is false"
+    if views:
+        return page(
+            views,
+            now=app.clock(),
+            console=paper(width),
+            verbose=True,
+            share=_SHARES[toast.percent_display_mode],
+        ).plain.rstrip()
+    if found.gateways:
+        return "no gateway belongs to the session's model, and onlyCurrentModel is true"
+    return "no gateway is configured; `gaugeway add URL` sets one up"
+
+
+def _status(app: App, found: Found, asked: _Asked) -> Dialog | None:
+    if asked.event != "command":
+        return None
+    from gaugeway.cli.paper import paper
+    from gaugeway.cli.status import diagnosis, page
+
+    text = page(diagnosis(app, found, found.gateways)[1], app.clock(), paper(asked.width)).plain.rstrip()
+    return Dialog(title="Quota status", text=text)

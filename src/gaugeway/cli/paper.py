@@ -1,0 +1,63 @@
+"""What text is put on: a terminal, a pipe, or the dialog of another program. Signs, wrapping, safe text."""
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from gaugeway.amounts import clean
+
+PROSE = 100  # cells: longer lines of text are hard to read, however wide the terminal is
+
+
+class Glyphs(NamedTuple):
+    dot: str
+    mark: str
+    cross: str
+    arrow: str
+    dash: str
+    ascii_only: bool
+
+
+UNICODE = Glyphs("●", "▸", "✗", "→", "·", ascii_only=False)
+ASCII = Glyphs("*", ">", "x", "->", "-", ascii_only=True)
+
+
+def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
+    """Text of any length, wrapped under its sign. A path or an address stays whole, to be copied."""
+    indent = 2 + cell_len(sign) + 1
+    width = max(min(console.width, PROSE) - indent, 20)
+    lines = [""]
+    for word in said(console, text, 1000).split():
+        if lines[-1] and cell_len(f"{lines[-1]} {word}") > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    for index, line in enumerate(lines):
+        yield Text((f"  {sign} " if index == 0 else " " * indent) + line, style)
+
+
+def said(console: Console, text: str, most: int = 200) -> str:
+    """Text from elsewhere, without control characters and within what the terminal can encode."""
+    return clean(text, most).encode(console.encoding, "replace").decode(console.encoding)
+
+
+def glyphs_of(console: Console) -> Glyphs:
+    return ASCII if console.options.ascii_only else UNICODE
+
+
+def paper(width: int) -> Console:
+    """A console for text that is drawn elsewhere, in lines of ``width`` cells."""
+    return Console(
+        file=StringIO(), width=width, color_system=None, highlight=False, markup=False, emoji=False
+    )
+
+
+def put(console: Console, text: Text) -> None:
+    """Print lines that were made to fit; what is longer goes over the edge, whole."""
+    with console.capture() as captured:
+        console.print(text, soft_wrap=True, highlight=False)
+    console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way

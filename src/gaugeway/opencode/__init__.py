@@ -1,0 +1,1 @@
+"""gaugeway inside OpenCode: what its plugins show, and how they get there."""
