@@ -105,9 +105,13 @@ def test_the_version_costs_no_metadata() -> None:
     assert not [name for name in loaded("--version") if name.startswith("importlib.metadata")]
 
 
-def test_words_need_nothing_beyond_builtins() -> None:
-    tree = ast.parse((SOURCE / "view" / "words.py").read_text())
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+@pytest.mark.parametrize("module", ["view/words", "view/phrases", "readings/judging", "store/due"])
+def test_what_a_status_line_shares_needs_nothing_beyond_builtins(module: str) -> None:
+    tree = ast.parse((SOURCE / f"{module}.py").read_text())
+    found = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in found] == (
+        ["from gaugeway.view import words"] if module == "view/phrases" else []
+    )
 
 
 def test_no_amount_becomes_a_float() -> None:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from gaugeway.collector.schedule import CLOCK_SLACK, Wish, due_at, is_due
+from gaugeway.collector.schedule import Wish, due_at, is_due
 from gaugeway.collector.state import Attempt, State
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Reading, as_of
 from gaugeway.sources.gateway import Gateway
+from gaugeway.store.due import CLOCK_SLACK
 from gaugeway.store.store import Head, Store
 
 # What another process of the same user may have, while this one lacks it: a status bar lacks the variables

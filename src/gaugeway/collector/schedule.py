@@ -5,13 +5,12 @@ import msgspec
 from gaugeway.errors import REFUSED_CODES, ReadError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
+from gaugeway.store import due
 from gaugeway.store.store import Head
 
 PLAIN_FIRST, PLAIN_MOST = 5.0, 15 * 60.0
 REFUSED_FIRST, REFUSED_MOST = 15 * 60.0, 6 * 3600.0
 TOLD_MOST = 24 * 3600.0
-RESET_SPREAD = 10.0  # budgets reset at midnight everywhere: not everybody asks in the same second
-CLOCK_SLACK = 60.0  # seconds; an attempt later than that was made by a clock that has been set back since
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,23 +31,12 @@ def due_at(gateway: Gateway, head: Head, wish: Wish = NO_WISH) -> float:
     A reset makes it due at once. The preset's minimum holds always, a wait that the gateway asked for
     (Retry-After) too; plain back-off holds unless ``wish.refresh``.
     """
-    due = 0.0
-    if head.observed_at is not None:
-        due = head.observed_at + _interval(gateway, wish)
-        if head.resets_at is not None:
-            due = min(due, head.resets_at + RESET_SPREAD * _spread(head.identity))
-    if head.attempted_at is not None:
-        due = max(due, head.attempted_at + head.min_refresh)
-    if head.retry_at is not None and (head.retry_told or not wish.refresh):
-        due = max(due, head.retry_at)
-    return due
+    return due.due_at(head, _interval(gateway, wish), insistent=wish.refresh)
 
 
 def is_due(gateway: Gateway, head: Head | None, wish: Wish, now: float) -> bool:
     """Whether to ask now. What was stored by a clock that has been set back since says nothing."""
-    if head is None or (head.attempted_at is not None and head.attempted_at > now + CLOCK_SLACK):
-        return True
-    return due_at(gateway, head, wish) <= now
+    return head is None or due.is_due(head, _interval(gateway, wish), now, insistent=wish.refresh)
 
 
 def succeeded(head: Head, reading: Reading, *, min_refresh: float) -> Head:
@@ -81,7 +69,7 @@ def failed(head: Head, error: ReadError, *, at: float, min_refresh: float) -> He
     if told is not None:
         pause = min(told, TOLD_MOST)
     else:
-        pause = min(first * 2 ** min(failures - 1, 20), most) * (1 - 0.2 * _spread(head.identity))
+        pause = min(first * 2 ** min(failures - 1, 20), most) * (1 - 0.2 * due.spread(head.identity))
     return msgspec.structs.replace(
         head,
         attempted_at=at,
@@ -99,8 +87,3 @@ def _interval(gateway: Gateway, wish: Wish) -> float:
     if wish.refresh:
         return 0.0
     return gateway.refresh if wish.max_age is None else wish.max_age
-
-
-def _spread(identity: str) -> float:
-    """Jitter, 0 to 1: identities are hashed under each machine's own key, so machines differ."""
-    return int(identity[:4], 16) / 0x10000

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from gaugeway.readings import judging
 from gaugeway.readings.meter import Meter, Window
 
 Level = Literal["ok", "low", "critical", "exhausted", "unlimited", "unknown"]
@@ -41,25 +42,4 @@ def as_of(meter: Meter, now: datetime) -> Meter:
 
 def level_of(meter: Meter, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Level:
     """The level of a meter that went through :func:`as_of`. Decided on exact numbers, never rounded ones."""
-    if meter.expired:
-        return "unknown"
-    if meter.unlimited:
-        return "unlimited"
-    percent, remaining = meter.percent_remaining, meter.remaining
-    if (
-        (remaining is not None and remaining <= 0)
-        or (percent is not None and percent <= 0)
-        or (meter.limit is not None and meter.limit <= 0)
-    ):
-        return "exhausted"
-    if percent is not None:
-        return _below(percent, thresholds.critical, thresholds.low)
-    if remaining is not None:
-        return _below(remaining, thresholds.critical_amount, thresholds.low_amount)
-    return "unknown"
-
-
-def _below(value: Decimal, critical: Decimal | None, low: Decimal | None) -> Level:
-    if critical is not None and value < critical:
-        return "critical"
-    return "low" if low is not None and value < low else "ok"
+    return judging.level(meter, thresholds)

@@ -9,13 +9,11 @@ import msgspec
 
 from gaugeway.amounts import EXACT, seconds_of, window_of
 from gaugeway.amounts.numbers import plain
+from gaugeway.readings.judging import SCOPES
 
 Scope = Literal["key", "user", "member", "team", "organization", "account", "gateway", "model"]
 Kind = Literal["allowance", "balance", "spend", "rate_limit"]
 Entry = Literal["percent", "value"]
-
-# Narrowest first: of two meters that bind alike, the narrower one is named.
-SCOPES: tuple[str, ...] = ("model", "key", "member", "user", "team", "organization", "account", "gateway")
 
 _HUNDRED = Decimal(100)
 _ABSOLUTE, _RELATIVE = Decimal("1e-6"), Decimal("1e-5")

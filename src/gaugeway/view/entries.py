@@ -9,7 +9,7 @@ import msgspec
 
 from gaugeway.amounts import EXACT, plain
 from gaugeway.readings import Level
-from gaugeway.view import words
+from gaugeway.view import phrases, words
 from gaugeway.view.snapshot import GatewayView, MeterView
 
 Share = Literal["left", "used"]
@@ -24,11 +24,7 @@ class Amount(NamedTuple):
 
     @property
     def text(self) -> str:
-        return (
-            f"{self.figure} of {self.limit} {self.unit}"
-            if self.limit
-            else f"{self.figure} {self.unit}".strip()
-        )
+        return phrases.amount_text(self)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,15 +55,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def left(self) -> str:
         """``75% left`` or ``25% used``; the other words of ``percent`` say what they mean."""
-        return (
-            f"{self.percent} {self.share}"
-            if self.percent.lstrip("<>").removesuffix("%").isdecimal()
-            else self.percent
-        )
+        return phrases.left(self.percent, self.share)
 
     def reset_text(self, now: float) -> str:
         """``in 3 d 4 h``, or why there is no such time; empty where it is unknown. ``now``: unix seconds."""
-        return self.state or (words.countdown(self.resets_at - now) if self.resets_at is not None else "")
+        return phrases.reset(self.state, self.resets_at, now)
 
     def resets(self, now: float) -> str:
         """The same as words that stand for themselves: ``resets in 3 d 4 h``."""
@@ -82,21 +74,22 @@ def entries_of(view: GatewayView, share: Share = "left") -> tuple[Entry, ...]:
 
 
 def _rank(meter: MeterView, binding: str | None) -> tuple[bool, bool, bool, bool]:
-    endless = meter.unlimited or meter.kind == "spend"
-    return (meter.id != binding, meter.kind == "rate_limit", meter.advisory, endless)
+    return phrases.rank(
+        meter.kind, binding=meter.id == binding, advisory=meter.advisory, unlimited=meter.unlimited
+    )
 
 
 def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
     percent = _percent(meter)
-    said = _percent_words(meter, percent)
+    said = phrases.percent(percent, meter.level, unlimited=meter.unlimited)
     if share == "used" and percent is not None:
         percent = plain(EXACT.subtract(Decimal(100), Decimal(percent)))
         said = words.percent_text(percent)
-    name = meter.name if meter.model is None or meter.model in meter.name else f"{meter.model} {meter.name}"
+    name = phrases.title(meter.name, meter.model)
     return Entry(
         id=meter.id,
         name=name,
-        window=words.window_text(meter.window, name) if meter.window is not None else "",
+        window=phrases.window(meter.window, name),
         level=meter.level,
         fraction=None if percent is None else min(max(float(percent) / 100, 0.0), 1.0),
         percent=said,
@@ -104,9 +97,9 @@ def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
         amount=_amount(meter, words.figure),
         short=_amount(meter, words.short_figure),
         resets_at=_unix(meter.resets_at),
-        state="window over" if meter.expired else "reset due" if meter.reset_due else "",
+        state=phrases.state(expired=meter.expired, reset_due=meter.reset_due),
         binding=binding,
-        minor=(meter.advisory or meter.kind == "rate_limit") and not binding,
+        minor=phrases.minor(meter.kind, binding=binding, advisory=meter.advisory),
     )
 
 
@@ -119,28 +112,10 @@ def _percent(meter: MeterView) -> str | None:
     return plain(Decimal(repr(meter.percent_remaining)))
 
 
-def _percent_words(meter: MeterView, percent: str | None) -> str:
-    if meter.unlimited:
-        return "unlimited"
-    if percent is None:
-        return "none left" if meter.level == "exhausted" else ""
-    if percent == "0" and meter.level != "exhausted":
-        return "<1%"
-    return words.percent_text(percent)
-
-
 def _amount(meter: MeterView, number: Callable[[str, str], str]) -> Amount:
-    unit = meter.unit
-    if unit == "percent" and meter.percent_remaining is not None:
+    if meter.unit == "percent" and meter.percent_remaining is not None:
         return Amount()  # the share itself says it
-    if meter.used is not None and meter.limit is not None:
-        return Amount(number(meter.used, unit), number(meter.limit, unit), unit)
-    for value, word in ((meter.remaining, "left"), (meter.used, "used"), (meter.limit, "allowed")):
-        if value is not None:
-            figure = number(value, unit)
-            one = unit.removesuffix("s") if figure == "1" and unit.islower() else unit
-            return Amount(figure, "", f"{one} {word}")
-    return Amount()
+    return Amount(*phrases.amount(meter.used, meter.limit, meter.remaining, meter.unit, number))
 
 
 def _unix(stamp: str | None) -> int | None:

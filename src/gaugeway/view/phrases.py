@@ -1,0 +1,83 @@
+"""What is said of one meter: the words of an entry, from plain values.
+
+Builtins alone, as in `words`: a status line says the same from a row of the store as the terminal does from
+a view. Amounts and percentages are plain decimal texts, None where unknown; times are unix seconds.
+"""
+
+from gaugeway.view import words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Parts = tuple[str, str, str]
+NOTHING: Parts = ("", "", "")
+
+
+def title(name: str, model: str | None) -> str:
+    """The meter's name, with the model's where it does not say it."""
+    return name if model is None or model in name else f"{model} {name}"
+
+
+def window(length: str | None, titled: str) -> str:
+    """How long the window is, where the title does not say it."""
+    return "" if length is None else words.window_text(length, titled)
+
+
+def percent(share: str | None, level: str, *, unlimited: bool) -> str:
+    """``75%``, ``unlimited``, ``none left``; empty where nothing is known of it."""
+    if unlimited:
+        return "unlimited"
+    if share is None:
+        return "none left" if level == "exhausted" else ""
+    if share == "0" and level != "exhausted":
+        return "<1%"
+    return words.percent_text(share)
+
+
+def left(said: str, word: str = "left") -> str:
+    """``75% left``; other words for a share say what they mean."""
+    return f"{said} {word}" if said.lstrip("<>").removesuffix("%").isdecimal() else said
+
+
+def amount(
+    used: str | None,
+    limit: str | None,
+    remaining: str | None,
+    unit: str,
+    number: "Callable[[str, str], str]",
+) -> Parts:
+    """The used figure, the limit's and the unit; or one number alone, with what it is ("USD left")."""
+    if used is not None and limit is not None:
+        return number(used, unit), number(limit, unit), unit
+    for value, word in ((remaining, "left"), (used, "used"), (limit, "allowed")):
+        if value is not None:
+            figure = number(value, unit)
+            one = unit.removesuffix("s") if figure == "1" and unit.islower() else unit
+            return figure, "", f"{one} {word}"
+    return NOTHING
+
+
+def amount_text(parts: Parts) -> str:
+    figure, limit, unit = parts
+    return f"{figure} of {limit} {unit}" if limit else f"{figure} {unit}".strip()
+
+
+def state(*, expired: bool, reset_due: bool) -> str:
+    """What stands in for a countdown, if something does."""
+    return "window over" if expired else "reset due" if reset_due else ""
+
+
+def reset(said: str, resets_at: float | None, now: float) -> str:
+    """``in 3 d 4 h``, or why there is no such time; empty where it is unknown."""
+    return said or (words.countdown(resets_at - now) if resets_at is not None else "")
+
+
+def rank(kind: str, *, binding: bool, advisory: bool, unlimited: bool) -> tuple[bool, bool, bool, bool]:
+    """Sorts: the binding meter, the other finite ones, unlimited ones, then advisory ones and rate limits."""
+    return not binding, kind == "rate_limit", advisory, unlimited or kind == "spend"
+
+
+def minor(kind: str, *, binding: bool, advisory: bool) -> bool:
+    """Shown on request only: advisory, or a rate limit that does not bind."""
+    return (advisory or kind == "rate_limit") and not binding
