@@ -78,11 +78,11 @@ async def detect(
     ``read`` reads the quota with a preset that has a default path. Raises ReadError where the gateway can't
     be reached at all.
     """
-    looking = _Looking(base_url, transport)
-    host = looking.origin.host
+    origin = Origin.of(base_url)
+    looking = _Looking(base_url, origin, transport)
     for preset in presets:
-        if host in preset.hosts:
-            return looking.finding(preset, reason=f"{host} is its host")
+        if origin.host in preset.hosts:
+            return looking.finding(preset, reason=f"{origin.host} is its host")
     found = await looking.without_key(presets)
     if found is None and secret is not None:
         found = await looking.with_key(presets, read, secret)
@@ -90,16 +90,17 @@ async def detect(
     return found or looking.finding(reason=f"nothing that {what} answers there")
 
 
-class _Looking:
-    """The requests of one detection, counted over its visits."""
+class _Looking(msgspec.Struct):
+    """The requests of one detection, counted over its visits. ``answers``: those that took the key, by
+    request; ``asked``: the last path that a preset asked for.
+    """
 
-    def __init__(self, base_url: str, transport: Transport) -> None:
-        self.base_url = base_url
-        self.origin = Origin.of(base_url)
-        self.transport = transport
-        self.attempts: list[Attempt] = []
-        self.asked = ""  # the last path that a preset asked for
-        self.answers: dict[object, Reply | ReadError] = {}  # those that took the key, by request
+    base_url: str
+    origin: Origin
+    transport: Transport
+    attempts: list[Attempt] = []
+    answers: dict[object, Reply | ReadError] = {}
+    asked: str = ""
 
     def finding(self, preset: Product | None = None, **facts: Any) -> Finding:
         return Finding(

@@ -9,6 +9,8 @@ import re
 from datetime import date, datetime
 from urllib.parse import quote
 
+import msgspec
+
 from gaugeway.amounts import Fields
 from gaugeway.errors import ReadError
 from gaugeway.presets import Answer, Ask, KeyFacts, Meter, Options, Probe, Reply, shape_error
@@ -99,17 +101,16 @@ def _refuse_dead_key(info: Fields) -> None:
         raise ReadError("unauthorized", f"the proxy says that this key is {status}")
 
 
-class _Levels:
+class _Levels(msgspec.Struct):
     """What is found out level by level."""
 
-    def __init__(self, ask: Ask, now: datetime, notes: list[str]) -> None:
-        self._ask = ask
-        self._now = now
-        self._notes = notes
-        self._meters: list[Meter] = []
-        self.unread: list[Scope] = []
-        self.unread_advisory: list[Scope] = []
-        self.subjects: dict[str, str] = {}
+    ask: Ask
+    now: datetime
+    notes: list[str]
+    meters: list[Meter] = []
+    unread: list[Scope] = []
+    unread_advisory: list[Scope] = []
+    subjects: dict[str, str] = {}
 
     async def team(self, team: str, user: str | None) -> str | None:
         """The member's budget and the team's; returns the team's organization."""
@@ -130,7 +131,7 @@ class _Levels:
         info = root.need("team_info")
         self.add("team", info, team)
         if info.flag("blocked"):
-            self._notes.append("the team is blocked")
+            self.notes.append("the team is blocked")
         return info.word("organization_id")
 
     async def user(self, user: str, *, advisory: bool) -> None:
@@ -157,25 +158,25 @@ class _Levels:
         unread = self.unread_advisory if advisory else self.unread
         if isinstance(level, Reply):
             why = "its answer is too large" if level.status == _TOO_LARGE else f"status {level.status}"
-            self._notes.append(f"the {scope}'s budget could not be read ({why})")
+            self.notes.append(f"the {scope}'s budget could not be read ({why})")
             unread.append(scope)
             return
         if not {"max_budget", "litellm_budget_table"}.intersection(level.names()):
             # Null says that there is no budget; a field that is not there says nothing.
-            self._notes.append(f"{scope}: {level.at('max_budget')} is missing")
+            self.notes.append(f"{scope}: {level.at('max_budget')} is missing")
             unread.append(scope)
-        self._meters += Level(scope, level, self._now, advisory=advisory).meters()
+        self.meters += Level(scope, level, self.now, advisory=advisory).meters()
         if subject:
             self.subjects[scope] = subject
 
     def all_meters(self, info: Fields) -> tuple[Meter, ...]:
         """Every budget; the key's mere spend too where it has no budget, and unlimited only if nobody has."""
-        meters = list(self._meters)
+        meters = list(self.meters)
         if not any(meter.id.startswith("key/budget/") for meter in meters):
             limited = any(meter.limit is not None and not meter.advisory for meter in meters)
             unlimited = not (limited or self.unread or self.unread_advisory)
             if unlimited or "spend" in info:
-                meters.insert(0, Level("key", info, self._now).spend(unlimited=unlimited))
+                meters.insert(0, Level("key", info, self.now).spend(unlimited=unlimited))
         if not meters:
             raise shape_error("info holds neither max_budget nor spend")
         return distinct(meters)
@@ -183,9 +184,9 @@ class _Levels:
     async def _get(self, path: str, *names: str) -> Fields | Reply:
         """The object that answers, or the answer by which this key may not read it."""
         try:
-            reply = await self._ask(path, base="origin", accept=(200, *_MAY_NOT))
+            reply = await self.ask(path, base="origin", accept=(200, *_MAY_NOT))
         except ReadError as error:
             if error.code != "too_large":
                 raise
             return Reply(_TOO_LARGE, {}, None)
-        return reply.fields(*names, notes=self._notes) if reply.status == 200 else reply
+        return reply.fields(*names, notes=self.notes) if reply.status == 200 else reply

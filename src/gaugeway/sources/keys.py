@@ -27,29 +27,19 @@ def variable_of(gateway_id: str) -> str:
     return _OTHERS.sub("_", gateway_id.upper()).strip("_") + "_API_KEY"
 
 
-class KeyFinder:
+class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
     """Looks through the places in their order; the first that has something decides, for good or ill.
 
     ``shared``: the variable names that no gateway uses, with the ids that share them. ``own_file`` and
     ``opencode_files`` name, in messages, what has no setting yet.
     """
 
-    def __init__(
-        self,
-        env: Environment,
-        trees: WorkTrees,
-        problems: list[Problem],
-        shared: Mapping[str, Sequence[str]],
-        *,
-        own_file: str,
-        opencode_files: str,
-    ) -> None:
-        self._env = env
-        self._trees = trees
-        self._problems = problems
-        self._shared = shared
-        self._own_file = own_file
-        self._opencode_files = opencode_files
+    env: Environment
+    trees: WorkTrees
+    problems: list[Problem]
+    shared: Mapping[str, Sequence[str]]
+    own_file: str
+    opencode_files: str
 
     def find(
         self, gateway_id: str, api_key: Setting | None, option: Setting | None, refusal: str | None
@@ -70,11 +60,11 @@ class KeyFinder:
             if value:
                 return self._key(value, place, tuple(checked))
         variable = variable_of(gateway_id)
-        instead = "" if variable in self._shared else f"the variable {variable}, or "
+        instead = "" if variable in self.shared else f"the variable {variable}, or "
         nothing = SetupError(
             "no_key",
             "; ".join([f"no key for {gateway_id}", *refusals]),
-            f"set {instead}api_key for {gateway_id} in {self._own_file}",
+            f"set {instead}api_key for {gateway_id} in {self.own_file}",
         )
         return Key(error=nothing, checked=tuple(checked))
 
@@ -82,12 +72,12 @@ class KeyFinder:
         self, gateway_id: str, api_key: Setting | None, option: Setting | None, refusal: str | None
     ) -> Iterator[tuple[str, Setting | str | None, str | None]]:
         """Each place's name, what is there, and why it may not be used, if so."""
-        yield f"gateways.{gateway_id}.api_key in {self._own_file}", api_key, None
+        yield f"gateways.{gateway_id}.api_key in {self.own_file}", api_key, None
         variable = variable_of(gateway_id)
-        ids = self._shared.get(variable)
+        ids = self.shared.get(variable)
         sharing = f"{' and '.join(ids)} share that name at different origins" if ids else None
-        yield f"environment variable {variable}", self._env.environ.get(variable), sharing
-        file = self._opencode_files if option is None else option.layer.file
+        yield f"environment variable {variable}", self.env.environ.get(variable), sharing
+        file = self.opencode_files if option is None else option.layer.file
         yield f"provider.{gateway_id}.options.apiKey in {file}", option, refusal
         for file, layer in self._auth_files:
             place = f"{gateway_id} in {file}"
@@ -105,19 +95,19 @@ class KeyFinder:
     def _auth_files(self) -> list[tuple[str, Layer | None]]:
         """OpenCode's credentials by provider id, read when the first gateway comes that far."""
         layers: list[tuple[str, Layer | None]] = []
-        for place in self._env.opencode_auth_files():
-            if self._trees.trust(place) == "display-only":
+        for place in self.env.opencode_auth_files():
+            if self.trees.trust(place) == "display-only":
                 layers.append((f"{place.name} (inside the current git work tree: not trusted)", None))
                 continue
             found: list[Problem] = []
             layers.append((place.name, read_file(place, "trusted", found)))
             # It is no config file: a broken one costs its keys, not an exit code.
-            self._problems += [msgspec.structs.replace(problem, fatal=False) for problem in found]
+            self.problems += [msgspec.structs.replace(problem, fatal=False) for problem in found]
         return layers
 
     def _key(self, value: Setting | str, place: str, checked: tuple[str, ...]) -> Key:
         """Taken literally, resolved now, or (where a command or the keyring is asked) when a read is due."""
-        env, source = self._env, place
+        env, source = self.env, place
         try:
             if isinstance(value, str):
                 secret = check_key(value, place)

@@ -62,21 +62,17 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
         drafts[draft.id].append(draft)
     merged = [_Merged(gateway_id, said, code, env) for gateway_id, said in drafts.items()]
     keys = KeyFinder(
-        env,
-        trees,
-        problems,
-        _shared_variables(merged),
+        env=env,
+        trees=trees,
+        problems=problems,
+        shared=_shared_variables(merged),
         own_file=config.user_file(env, config_file, trees).name,
         opencode_files=" or ".join(code.files) or "OpenCode's config",
     )
     gateways = tuple(one.gateway(keys) for one in merged)  # may find auth.json to be a problem
-    origins = {name: _provider_origin(code, name, env) for name in code.provider_ids()}
-    return Found(
-        gateways,
-        tuple(problems),
-        {name: origin for name, origin in origins.items() if origin is not None},
-        code.toast,
-    )
+    stated = ((name, _provider_origin(code, name, env)) for name in code.provider_ids())
+    origins = {name: origin for name, origin in stated if origin is not None}
+    return Found(gateways, tuple(problems), origins, code.toast)
 
 
 def _provider_origin(code: OpenCode, provider_id: str, env: Environment) -> Origin | None:
@@ -103,22 +99,16 @@ class _Merged:
         self.id = gateway_id
         self._drafts = drafts
         self._env = env
-        self._fields: dict[str, Setting] = {}
+        self._fields = {name: setting for draft in drafts for name, setting in draft.fields.items()}
         self._option: Setting | None = None
         self._refusal: str | None = None
         self._base_url: str | None = None
-        self._error: SetupError | None = None
-        self.trusted = False
-        item_url: Setting | None = None
-        for draft in drafts:
-            self._fields |= draft.fields
-            if draft.definition.trust == "trusted":  # no repository breaks a gateway
-                self.trusted = True
-                self._error = self._error or draft.error
-                base_url = draft.fields.get("base_url")
-                item_url = base_url if base_url is not None and not base_url.layer.own else item_url
-        if self.trusted:
-            self._settle(code, item_url)
+        trusted = [draft for draft in drafts if draft.definition.trust == "trusted"]
+        self.trusted = bool(trusted)
+        self._error = next((draft.error for draft in trusted if draft.error), None)  # no repository breaks it
+        if trusted:
+            urls = [draft.fields["base_url"] for draft in trusted if "base_url" in draft.fields]
+            self._settle(code, [url for url in urls if not url.layer.own][-1:])
         else:
             places = " and ".join(draft.definition.file for draft in drafts)
             self._error = SetupError(
@@ -127,8 +117,10 @@ class _Merged:
                 "define it in your own config.toml, or name the file after --config",
             )
 
-    def _settle(self, code: OpenCode, item_url: Setting | None) -> None:
-        """Where this gateway is, and whether OpenCode's key for its provider may go there."""
+    def _settle(self, code: OpenCode, stated: list[Setting]) -> None:
+        """Where this gateway is, and whether OpenCode's key for its provider may go there. ``stated``: the
+        base URL of OpenCode's item, if it has one.
+        """
         option_url = self._checked(lambda: code.option(self.id, "baseURL"))
         self._option = self._checked(lambda: code.option(self.id, "apiKey"))
         setting = self._fields.get("base_url") or option_url
@@ -141,7 +133,7 @@ class _Merged:
                 expand(setting, self._env), allow_http=http is not None and http.value, field=setting
             )
         )
-        stated = [one for one in (item_url, option_url) if one is not None]
+        stated += [] if option_url is None else [option_url]
         if self._base_url is None or not stated or not setting.layer.own:
             return
         if self.origin not in [_origin(one, self._env) for one in stated]:
@@ -152,23 +144,18 @@ class _Merged:
         return None if self._base_url is None else Origin.of(self._base_url)
 
     def gateway(self, keys: KeyFinder) -> Gateway:
-        values: dict[str, Any] = {}
-        thresholds: dict[str, Any] = {}
-        for name, setting in self._fields.items():
-            if name in _AS_THEY_ARE:
-                values[name] = setting.value
-            elif name in _THRESHOLDS:
-                thresholds[name] = setting.value
-            elif name == "meters":
-                values[name] = tuple(setting.value)
-            elif name == "label":
-                values[name] = clean(setting.text()) or None
+        fields = self._fields
+        values: dict[str, Any] = {name: fields[name].value for name in _AS_THEY_ARE & fields.keys()}
         for name, check in (("quota_path", check_quota_path), ("auth", check_auth), ("ca_file", self._path)):
-            if name in self._fields:
-                values[name] = self._text(self._fields[name], check)
-        if thresholds:
+            if name in fields:
+                values[name] = self._text(fields[name], check)
+        if "label" in fields:
+            values["label"] = clean(fields["label"].text()) or None
+        if "meters" in fields:
+            values["meters"] = tuple(fields["meters"].value)
+        if thresholds := {name: fields[name].value for name in _THRESHOLDS & fields.keys()}:
             values["thresholds"] = Thresholds(**thresholds)
-        api_key = self._fields.get("api_key")
+        api_key = fields.get("api_key")
         return Gateway(
             id=self.id,
             base_url=self._base_url,

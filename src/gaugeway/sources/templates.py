@@ -62,7 +62,6 @@ class Text(msgspec.Struct, frozen=True):
     """A setting's text, taken apart. Nothing is read or run before :meth:`resolve`."""
 
     parts: tuple[str | Template, ...]
-    setting: Setting
 
     @classmethod
     def of(cls, setting: Setting, *, deferred: bool = False) -> "Text":
@@ -71,7 +70,7 @@ class Text(msgspec.Struct, frozen=True):
         Raises SetupError ``invalid_config`` for a value that is not text, ``unresolved_template`` for a
         template that is unknown, empty or not closed.
         """
-        return cls(tuple(_split(setting, deferred=deferred)), setting)
+        return cls(tuple(_split(setting, deferred=deferred)))
 
     @property
     def deferred(self) -> bool:
