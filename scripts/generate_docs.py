@@ -16,6 +16,7 @@ import msgspec
 
 from gaugeway.cli import main as cli
 from gaugeway.errors import HINTS, SETUP_CODES
+from gaugeway.gates.decision import CODES, Decision
 from gaugeway.opencode.document import View
 from gaugeway.presets import find, in_tree
 from gaugeway.sources.config import GatewayTable
@@ -30,6 +31,7 @@ SCHEMAS: Mapping[str, Any] = {
     "docs/schema/gaugeway.readings-1.json": Snapshot,
     "docs/schema/gaugeway.status-1.json": Report,
     "docs/schema/gaugeway.opencode-1.json": View,
+    "docs/schema/gaugeway.gate-1.json": Decision,
 }
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TYPES = {
@@ -127,6 +129,11 @@ def providers() -> str:
     )
 
 
+def gate_reasons() -> str:
+    rows = ((f"`{code}`", verdict, meaning) for code, (verdict, meaning) in CODES.items())
+    return table(("code", "verdict", "meaning"), rows)
+
+
 def errors() -> str:
     rows = (
         (f"`{code}`", "configuration" if code in SETUP_CODES else "reading", hint)
@@ -163,6 +170,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "preset-sources": preset_sources,
     "providers": providers,
     "errors": errors,
+    "gate-reasons": gate_reasons,
     "commands": commands,
 }
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,9 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
 
 class World:
@@ -57,7 +60,7 @@ class World:
 
     def run(self, *args: str) -> tuple[int, str, str]:
         env = Environment(environ=self.environ, home=self.home, cwd=self.home)
-        code = main(args, App(env, clock=self.clock))
+        code = main(args, App(env, clock=self.clock, sleep=self.clock.sleep))
         out, err = self._capture.readouterr()
         assert KEY not in out + err
         return code, out, err

@@ -1,6 +1,7 @@
 """The composition root of the commands: which environment, clock, transport and store they work with."""
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -37,9 +38,11 @@ class App:
         *,
         clock: Callable[[], datetime] = _now,
         transport: OpenTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.env = Environment.of_process() if env is None else env
         self.clock = clock
+        self.sleep = sleep
         self.config_file: Path | None = None
         self._transport = transport
 

@@ -12,7 +12,16 @@ from gaugeway import __version__
 from gaugeway.cli.context import App
 from gaugeway.errors import GaugewayError, SetupError
 
-COMMANDS = ("show", "status", "add", "detect", "demo", "opencode")  # each the module gaugeway.cli.<name>
+COMMANDS = (
+    "show",
+    "status",
+    "add",
+    "detect",
+    "check",
+    "gate",
+    "demo",
+    "opencode",
+)  # each gaugeway.cli.<name>
 _HIDDEN = ("refresh",)  # what gaugeway starts itself
 _INTERRUPTED, _BROKEN_PIPE = 130, 141  # as a shell reports what a signal ended
 

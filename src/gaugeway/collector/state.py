@@ -1,11 +1,12 @@
 """What is known of one gateway, now that it was asked or its stored reading was looked at."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from gaugeway.errors import GaugewayError
-from gaugeway.readings import Reading
+from gaugeway.readings import Forecast, Reading
 from gaugeway.sources.gateway import Gateway
 
 
@@ -28,3 +29,4 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     error: GaugewayError | None = None
     next_read_at: datetime | None = None
     last_attempt: Attempt | None = None
+    forecasts: Mapping[str, Forecast] = {}

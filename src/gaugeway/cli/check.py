@@ -1,0 +1,64 @@
+"""``gaugeway check``: a monitoring plugin."""
+
+from collections.abc import Sequence
+
+import click
+
+from gaugeway.cli.context import App, chosen, complete_ids
+from gaugeway.cli.verdicts import VerdictCommand, fatal, read
+from gaugeway.gates.monitoring import UNKNOWN, Bounds, Finding, finding, output
+from gaugeway.gates.need import Need
+
+
+def needs(_: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[Need, ...]:
+    try:
+        return tuple(Need.of(text) for text in texts)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=param) from None
+
+
+@click.command("check", cls=VerdictCommand)
+@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@click.option(
+    "-w", "--warn", multiple=True, metavar="LEFT", callback=needs, help="Warn below so much left: 20, 5USD."
+)
+@click.option(
+    "-c", "--crit", multiple=True, metavar="LEFT", callback=needs, help="Alarm below so much left: 5, 1USD."
+)
+@click.option(
+    "--runout",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Warn where it runs out before the reset with probability P, 0 to 1, or more.",
+)
+@click.option(
+    "--max-age",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Ask again, and accept a reading that could not be renewed, up to S seconds.",
+)
+@click.pass_obj
+def command(
+    app: App,
+    *,
+    ids: Sequence[str],
+    warn: tuple[Need, ...],
+    crit: tuple[Need, ...],
+    runout: float | None,
+    max_age: float | None,
+) -> int:
+    """Check what is left, as a plugin of Nagios, Icinga and their likes.
+
+    Percentages and amounts may be given several times, each for the meters of its unit; without any, the
+    levels of each gateway's configuration decide. A used up limit is always critical. Exits with 0 OK,
+    1 WARNING, 2 CRITICAL, 3 UNKNOWN; whatever is not a verdict is 3.
+    """
+    found = app.found()
+    states = read(app, chosen(found, ids), max_age)
+    now = app.clock()
+    bounds = Bounds(warn, crit, runout)
+    findings = [Finding(UNKNOWN, message) for message in fatal(found)]
+    findings += [finding(state, bounds, now=now, max_age=max_age) for state in states]
+    code, text = output(findings)
+    click.echo(text)
+    return code

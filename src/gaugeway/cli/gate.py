@@ -1,0 +1,176 @@
+"""``gaugeway gate``: whether there is enough for a job, before it starts."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import click
+
+from gaugeway.amounts import stamp
+from gaugeway.amounts.windows import seconds_of, window_of
+from gaugeway.cli.check import needs
+from gaugeway.cli.context import App, chosen, complete_ids, narrate, print_json
+from gaugeway.cli.show import provider_and_model
+from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, fatal, read
+from gaugeway.gates.decision import SCHEMA, Decision, Reason, Verdict, decide, possible_at
+from gaugeway.gates.need import Need
+from gaugeway.view import words
+
+_CODES: dict[Verdict, int] = {"go": 0, "stop": 1, "unknown": UNKNOWN}
+_FAILED = {"open": 0, "closed": 1}
+_POLL = 60.0  # seconds between looks while waiting: somebody may top up or raise a limit
+
+
+class _Gate(VerdictCommand):
+    def no_verdict(self, args: Sequence[str]) -> int:
+        """A hook must not block by accident: 1 lets it go on, unless it is to fail closed."""
+        said = " ".join(args).replace("=", " ")
+        if "--as claude-hook" not in said:
+            return UNKNOWN
+        return 2 if "--fail closed" in said else 1
+
+
+def _one_need(ctx: click.Context, param: click.Parameter, text: str | None) -> Need | None:
+    return next(iter(needs(ctx, param, () if text is None else (text,))), None)
+
+
+def _seconds(_: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        seconds = seconds_of(window_of(text))
+    except ValueError:
+        seconds = None
+    if seconds is None:
+        raise click.BadParameter(f"{text!r} is not a time: 90s, 30m, 2h, 1d", param=param)
+    return seconds
+
+
+@click.command("gate", cls=_Gate)
+@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@click.option(
+    "--need",
+    metavar="AMOUNT",
+    callback=_one_need,
+    help="What the job needs: 4.50USD, 200000tokens, 10%. Without it: anything left.",
+)
+@click.option(
+    "--or-wait",
+    "wait",
+    metavar="TIME",
+    callback=_seconds,
+    help="Wait for a reset that comes within TIME (30m, 2h, 1d).",
+)
+@click.option(
+    "--fail", type=click.Choice(["open", "closed"]), help="Take what can't be known for go, or for stop."
+)
+@click.option(
+    "--max-age",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Ask again, and accept a reading that could not be renewed, up to S seconds.",
+)
+@click.option(
+    "--model",
+    metavar="PROVIDER/MODEL",
+    callback=provider_and_model,
+    help="Only the gateway of this model, with the model's own limits.",
+)
+@click.option(
+    "--as", "host", type=click.Choice(["github", "claude-hook"]), help="Speak the protocol of this host."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print gaugeway.gate/1, for programs.")
+@click.pass_obj
+def command(
+    app: App,
+    *,
+    ids: Sequence[str],
+    need: Need | None,
+    wait: int | None,
+    fail: str | None,
+    max_age: float | None,
+    model: tuple[str, str] | None,
+    host: str | None,
+    as_json: bool,
+) -> int:
+    """Say whether there is enough for a job: exit 0 go, 1 stop, 3 unknown.
+
+    All limits that may stop the job are asked, on all gateways that are named. With `--as claude-hook`:
+    0 go, 2 stop (which blocks), 1 unknown (which does not, unless `--fail closed`).
+    """
+    event = ""
+    if host == "claude-hook":
+        from gaugeway.gates import hook
+
+        event = hook.event()
+    deadline, told = app.clock() + timedelta(seconds=wait or 0), False
+    while True:
+        verdict, reasons = _look(app, ids, need, model, max_age)
+        at = possible_at(reasons)
+        due = None if verdict != "stop" or at is None else datetime.fromisoformat(at)
+        if due is None or due > deadline:
+            break
+        _wait(app, reasons[0], due, told=told)
+        told = True
+    code = _FAILED.get(fail or "", UNKNOWN) if verdict == "unknown" else _CODES[verdict]
+    decision = Decision(
+        schema=SCHEMA,
+        generated_at=stamp(app.clock()),
+        verdict=verdict,
+        exit_code=code,
+        need=None if need is None else str(need),
+        possible_at=at,
+        reasons=reasons,
+    )
+    if host == "claude-hook":
+        return _as_hook(decision, event, fail)
+    if host == "github":
+        from gaugeway.gates import github
+
+        github.write(decision, app.env.environ)
+        click.echo(github.annotations(decision))
+    if as_json:
+        print_json(decision)
+    elif host is None:
+        for reason in reasons:
+            click.echo(f"{reason.verdict}: {reason.message}")
+    return code
+
+
+def _look(
+    app: App, ids: Sequence[str], need: Need | None, model: tuple[str, str] | None, max_age: float | None
+) -> tuple[Verdict, tuple[Reason, ...]]:
+    found = app.found()
+    gateways = chosen(found, ids)
+    provider, name = (None, None) if model is None else model
+    if provider is not None:
+        gateways = found.serving(provider, gateways)
+    states = read(app, gateways, max_age)
+    return decide(states, need, now=app.clock(), model=name, max_age=max_age, broken=fatal(found))
+
+
+def _wait(app: App, reason: Reason, due: datetime, *, told: bool) -> None:
+    """Until the reset, or the next look if that comes first; a terminal sees the time go by."""
+    left = max((due - app.clock()).total_seconds() + 1, 1.0)
+    pause = min(left, _POLL)
+    if not sys.stderr.isatty():
+        if not told:
+            narrate(f"waiting: {reason.message}")
+        app.sleep(pause)
+        return
+    with app.console(stderr=True).status("") as status:
+        while pause > 0:
+            status.update(f"waiting {words.span(left)}: {reason.message}")
+            app.sleep(min(pause, 1.0))
+            left, pause = left - 1, pause - 1
+
+
+def _as_hook(decision: Decision, event: str, fail: str | None) -> int:
+    from gaugeway.gates import hook
+
+    answer = hook.answer(decision, event, fail=fail)
+    if answer.out:
+        click.echo(answer.out)
+    if answer.err:
+        click.echo(answer.err, err=True)
+    return answer.code

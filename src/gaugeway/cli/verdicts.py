@@ -1,0 +1,61 @@
+"""Commands whose exit code is a verdict: whatever goes wrong must not look like one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gaugeway.cli.context import App, narrate
+from gaugeway.collector import State
+from gaugeway.errors import GaugewayError
+from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.openai_compatible import Found
+
+UNKNOWN = 3
+
+
+class VerdictCommand(click.Command):
+    """Wrong usage, an unknown id, a store that can't be used, a crash: all end with :meth:`no_verdict`."""
+
+    def no_verdict(self, args: Sequence[str]) -> int:  # noqa: ARG002  (a subclass looks at them)
+        return UNKNOWN
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        code = self.no_verdict(args)
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            error.show()
+            raise click.exceptions.Exit(code) from None
+        context.meta[__name__] = code
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except click.ClickException as error:
+            error.show()
+        except GaugewayError as error:
+            narrate(str(error))
+        except Exception as error:  # noqa: BLE001  (a crash would end with 1, which is a verdict)
+            narrate(f"this is a fault of gaugeway; please report it: {type(error).__name__}: {error}")
+        return ctx.meta[__name__]
+
+
+def read(app: App, gateways: Sequence[Gateway], max_age: float | None) -> list[State]:
+    """As `show` reads. A window that ended a moment ago is not waited for: others may take their time to look
+    after a reset, a verdict is wanted now.
+    """
+    states = app.read(gateways, max_age=max_age)
+    if any(meter.expired for state in states if state.reading is not None for meter in state.reading.meters):
+        states = app.read(gateways, max_age=0)
+    return states
+
+
+def fatal(found: Found) -> list[str]:
+    """What is wrong with config files that do not parse: they may hide the gateway that matters."""
+    return [f"{problem.file}: {problem.message}" for problem in found.problems if problem.fatal]

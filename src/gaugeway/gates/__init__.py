@@ -1,0 +1,1 @@
+"""Verdicts on what is left: for monitoring, for CI, for agents before a job."""

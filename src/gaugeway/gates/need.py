@@ -1,0 +1,50 @@
+"""An amount with its unit, as it is typed: ``4.50USD``, ``200000tokens``, ``10%``."""
+
+import re
+from decimal import Decimal
+
+import msgspec
+
+from gaugeway.amounts import plain
+from gaugeway.amounts.numbers import number
+from gaugeway.errors import ReadError
+from gaugeway.readings import Meter
+from gaugeway.view import words
+
+_NEED = re.compile(r"([0-9.]+)\s*(%|[A-Za-z][A-Za-z0-9_-]{0,30})?")
+
+
+class Need(msgspec.Struct, frozen=True):
+    """``unit``: ``percent`` for a share of the limit, else the unit of the meters it is compared with."""
+
+    amount: Decimal
+    unit: str
+
+    @classmethod
+    def of(cls, text: str) -> "Need":
+        """Raises ValueError for what is not a number with a unit; without a unit it is a percentage."""
+        match = _NEED.fullmatch(text.strip())
+        try:
+            amount = None if match is None else number(match[1], "")
+        except ReadError:
+            amount = None
+        if match is None or amount is None:
+            raise ValueError(f"{text!r} is not an amount: 4.50USD, 200000tokens or 10%")
+        unit = match[2] or "%"
+        return cls(amount, "percent" if unit == "%" else unit)
+
+    def of_meter(self, meter: Meter) -> Decimal | None:
+        """What the meter has left, in this need's unit; None where it does not say."""
+        if self.unit == "percent":
+            return meter.percent_remaining
+        return meter.remaining if meter.unit.casefold() == self.unit.casefold() else None
+
+    def __str__(self) -> str:
+        return shown(self.amount, self.unit)
+
+
+def shown(amount: Decimal, unit: str) -> str:
+    """``3.12 USD``, ``42%``, ``over by 3%``."""
+    if unit == "percent":
+        return words.percent_text(plain(amount))
+    return f"{words.figure(plain(amount), unit)} {unit}"
