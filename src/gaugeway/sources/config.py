@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from gaugeway.amounts import clean
 from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust, check_id, shown_id
-from gaugeway.sources.settings import Draft, Layer, Problem, Setting
+from gaugeway.sources.settings import Draft, Invalid, Layer, Problem, Setting, converted, nearest
 from gaugeway.sources.trust import WorkTrees
 
+_TABLES = ("gateways", "alerts")
 DISPLAY_FIELDS = frozenset({"label", "low", "critical", "low_amount", "critical_amount"})
 
 
@@ -104,15 +106,22 @@ def _places(env: Environment, typed: Path | None, trees: WorkTrees) -> Iterator[
             return
 
 
-def read(env: Environment, typed: Path | None, trees: WorkTrees, problems: list[Problem]) -> list[Draft]:
-    """What gaugeway's own configuration says, the strongest place last."""
-    drafts: list[Draft] = []
+class Own(NamedTuple):
+    """What gaugeway's own configuration says: of gateways, the strongest place last; and ``[alerts]``."""
+
+    drafts: list[Draft]
+    alerts: Setting | None
+
+
+def read(env: Environment, typed: Path | None, trees: WorkTrees, problems: list[Problem]) -> Own:
+    own = Own([], None)
     for place in _places(env, typed, trees):
-        drafts = _read_file(place, trees.trust(place), problems, required=typed is not None) + drafts
-    return drafts
+        said = _read_file(place, trees.trust(place), problems, required=typed is not None)
+        own = Own(said.drafts + own.drafts, said.alerts)  # the last place is the user's own
+    return own
 
 
-def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required: bool) -> list[Draft]:
+def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required: bool) -> Own:
     """``required``: the file was typed as an argument, so that its absence is a wrong usage."""
     # Only a file of the user's own is worth an exit code: no repository decides about that.
     fatal, line, text = trust == "trusted", None, ""
@@ -122,7 +131,7 @@ def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required:
             if required or place.variable == "GAUGEWAY_CONFIG":
                 named = f" ({place.variable} names it)" if place.variable else ""
                 problems.append(Problem(file=place.name, message=f"does not exist{named}", fatal=required))
-            return []
+            return Own([], None)
         text = data.decode("utf-8-sig")
         import tomli
 
@@ -144,9 +153,9 @@ def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required:
             trust=trust,
             own=True,
         )
-        return _drafts(layer, problems)
+        return Own(_drafts(layer, problems), _alerts(layer, text))
     problems.append(Problem(file=place.name, line=line, message=message, fatal=fatal))
-    return []
+    return Own([], None)
 
 
 def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
@@ -158,10 +167,19 @@ def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
     return f"is not TOML: {said}", int(line[1]) if line else text.count("\n") + 1
 
 
+def _alerts(layer: Layer, text: str) -> Setting | None:
+    """Who can name a channel can run a command: only the user can."""
+    if "alerts" not in layer.value or layer.trust != "trusted":
+        return None
+    from gaugeway.sources.alerting import lines_of
+
+    return Setting(layer.value["alerts"], replace(layer, line_of=lines_of(text)), ("alerts",))
+
+
 def _drafts(layer: Layer, problems: list[Problem]) -> list[Draft]:
     for name in layer.value:
-        if name != "gateways":
-            message = "is not known; the nearest known key is gateways"
+        if name not in _TABLES:
+            message = f"is not known; the nearest known key is {nearest(name, _TABLES, cutoff=0)}"
             problems.append(Problem(file=layer.file, field=clean(name), message=message))
     if layer.trust == "display-only":
         message = (
@@ -194,23 +212,13 @@ def _draft(name: str, table: Setting) -> Draft:
 
 
 def _validated(table: Setting) -> GatewayTable:
-    """Raises SetupError ``invalid_config`` naming the field, and for an unknown one the nearest known."""
+    """Raises SetupError ``invalid_config`` naming the field."""
     try:
-        return msgspec.convert(table.value, GatewayTable)
-    except msgspec.ValidationError as error:
-        if not isinstance(table.value, dict):
-            raise SetupError("invalid_config", f"{table} is not a table") from None
-        for key, value in table.value.items():
-            if key not in GatewayTable.__struct_fields__:
-                from difflib import get_close_matches
-
-                (near,) = get_close_matches(key, GatewayTable.__struct_fields__, n=1, cutoff=0)
-                what = f"{clean(key)} is not known; the nearest known key is {near}"
-                hint = "an id with a dot needs quotes" if isinstance(value, dict) else None
-                raise SetupError("invalid_config", f"{table}.{what}", hint) from None
-        # "Expected `int`, got `str` - at `$.refresh`": names types and bounds, never the value
-        what, _, at = str(error).partition(" - at `$")
-        raise SetupError("invalid_config", f"{table}{at.rstrip('`')}: {what}") from None
+        return converted(table.value, GatewayTable)
+    except Invalid as wrong:
+        colon = "" if wrong.what.startswith("is ") else ":"
+        message = f"{table}{wrong.below}{colon} {wrong.what}"
+        raise SetupError("invalid_config", message, wrong.hint) from None
 
 
 def _table_lines(text: str) -> dict[str, int]:

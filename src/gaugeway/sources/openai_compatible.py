@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,9 @@ from gaugeway.sources.templates import expand
 from gaugeway.sources.trust import WorkTrees
 from gaugeway.transport import Origin, check_quota_path, parse_base_url
 
+if TYPE_CHECKING:
+    from gaugeway.sources.alerting import Alerts
+
 _T = TypeVar("_T")
 
 _THRESHOLDS = frozenset(Thresholds.__struct_fields__)
@@ -29,13 +32,14 @@ _AS_THEY_ARE = frozenset({"preset", "timeout", "refresh", "allow_http", "unatten
 
 class Found(msgspec.Struct, frozen=True):
     """``origins``: those of OpenCode's providers (``options.baseURL``), by provider id. ``toast``: what its
-    users set for the display.
+    users set for the display. ``alerts``: what the user's own config says of them; None where it is silent.
     """
 
     gateways: tuple[Gateway, ...]
     problems: tuple[Problem, ...]
     origins: Mapping[str, Origin]
     toast: Toast = Toast()
+    alerts: "Alerts | None" = None
 
     def serving(self, provider: str, gateways: Sequence[Gateway]) -> list[Gateway]:
         """Of these the one with the provider's id, else those at the origin that OpenCode's provider has."""
@@ -55,7 +59,7 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
     """
     problems: list[Problem] = []
     trees = WorkTrees(env)
-    own = config.read(env, config_file, trees, problems)
+    own, alerting = config.read(env, config_file, trees, problems)
     code = opencode.read(env, trees, problems, project=project)
     drafts: dict[str, list[Draft]] = {draft.id: [] for draft in (*own, *code.drafts)}  # own are listed first
     for draft in (*code.drafts, *own):  # own fields win
@@ -72,7 +76,12 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
     gateways = tuple(one.gateway(keys) for one in merged)  # may find auth.json to be a problem
     stated = ((name, _provider_origin(code, name, env)) for name in code.provider_ids())
     origins = {name: origin for name, origin in stated if origin is not None}
-    return Found(gateways, tuple(problems), origins, code.toast)
+    alerts = None
+    if alerting is not None:
+        from gaugeway.sources.alerting import read
+
+        alerts = read(alerting, list(drafts), problems)
+    return Found(gateways, tuple(problems), origins, code.toast, alerts)
 
 
 def _provider_origin(code: OpenCode, provider_id: str, env: Environment) -> Origin | None:

@@ -1,8 +1,8 @@
 """What the readers of configuration files hand on: settings that know where they stand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,6 +10,8 @@ from gaugeway.amounts import clean
 from gaugeway.errors import SetupError
 from gaugeway.sources.gateway import Definition, Trust
 from gaugeway.sources.jsonc import KeyPath
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,3 +104,42 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
     fields: dict[str, Setting]
     error: SetupError | None = None
+
+
+class Invalid(Exception):  # noqa: N818  (it never leaves the readers of configuration)
+    """A table that is not of its type. ``below``: where in it (``.refresh``); ``what`` is wrong there, never
+    quoting the value.
+    """
+
+    def __init__(self, below: str, what: str, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.below = below
+        self.what = what
+        self.hint = hint
+
+
+def converted(value: Any, kind: type[T]) -> T:
+    """A table as its type. Raises Invalid, which for an unknown key names the nearest known."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        if not isinstance(value, dict):
+            raise Invalid("", "is not a table") from None
+        known = kind.__struct_fields__
+        for key, inner in value.items():
+            if key not in known:
+                hint = "an id with a dot needs quotes" if isinstance(inner, dict) else None
+                near = nearest(key, known, cutoff=0)
+                raise Invalid(
+                    f".{clean(key)}", f"is not known; the nearest known key is {near}", hint
+                ) from None
+        # "Expected `int`, got `str` - at `$.refresh`": names types and bounds, never the value
+        what, _, at = str(error).partition(" - at `$")
+        raise Invalid(at.rstrip("`"), what) from None
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word that is most like it; None where none is like it."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, n=1, cutoff=cutoff)), None)
