@@ -1,0 +1,71 @@
+"""One rule and one meter through time: when something is raised, gets worse, and is over."""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from gaugeway.alerts.conditions import EXHAUSTED
+from gaugeway.alerts.facts import Cause
+from gaugeway.store.outbox import Raised
+
+_MOVED = 300.0  # seconds by which a reset has to move to be another one; computed ones tremble
+
+
+class Moment(NamedTuple):
+    """``at``: of the reading. ``resets_at``: of the meter's window, where one is known. ``reset_due``: that
+    moment has passed, and the numbers are still those of the old window. ``sure``: one look is enough to
+    believe that it is over.
+    """
+
+    at: float
+    resets_at: float | None = None
+    reset_due: bool = False
+    sure: bool = False
+
+
+class Change(NamedTuple):
+    """From rank ``was`` to ``rank``; 0 is not raised."""
+
+    was: int
+    rank: int
+    cause: Cause
+
+    @property
+    def better(self) -> bool:
+        return self.rank < self.was and self.cause != "new_window"
+
+
+def step(
+    row: Raised | None, new: Raised, up: int, down: int, moment: Moment
+) -> tuple[Raised | None, Change | None]:
+    """What is raised after a reading, and what there is to tell.
+
+    ``row``: what was raised before. ``new``: a row for this rule and meter, its rank to be filled in. ``up``:
+    the rank by the rule's own threshold, ``down``: by the one with a margin.
+    """
+    at = moment.at
+    if row is None:
+        return (replace(new, rank=up), Change(0, up, "crossed")) if up else (None, None)
+    if at < row.changed_at:  # an older reading, kept late
+        return row, None
+    if row.resets_at is not None and at >= row.resets_at and not moment.reset_due:
+        if up:
+            return replace(new, rank=up), Change(row.rank, up, "new_window")
+        return None, Change(row.rank, 0, "reset")
+    if moment.resets_at is not None and (
+        row.resets_at is None or abs(moment.resets_at - row.resets_at) > _MOVED
+    ):
+        row = replace(row, resets_at=moment.resets_at, changed_at=at)
+    if up > row.rank:
+        return replace(row, rank=up, changed_at=at, clear_at=None), Change(row.rank, up, "worse")
+    if down >= row.rank:
+        return (row if row.clear_at is None else replace(row, changed_at=at, clear_at=None)), None
+    if not moment.sure and (row.clear_at is None or at <= row.clear_at):
+        # A counter that falls for one reading is a glitch; the next one shows.
+        return (replace(row, changed_at=at, clear_at=at) if row.clear_at is None else row), None
+    change = Change(row.rank, down, "better")
+    if down:
+        # Less bad is still bad, and worth a word only to who could not go on at all.
+        row = replace(row, rank=down, changed_at=at, clear_at=None)
+        return row, change if change.was == EXHAUSTED else None
+    return None, change

@@ -1,0 +1,162 @@
+"""What one reading, or a failed attempt, changes in what is raised, and which messages that makes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gaugeway.alerts.conditions import Ranks, key_ranks, may_alert, meter_ranks, stale_ranks
+from gaugeway.alerts.crossing import Change, Moment, step
+from gaugeway.alerts.facts import Facts, facts_of
+from gaugeway.alerts.observation import Observation
+from gaugeway.readings import Meter
+from gaugeway.sources.alerting import NOT_FOR_WEBHOOKS, Rule
+from gaugeway.store.outbox import Raised
+
+FORGET_AFTER = 30 * 86400.0  # seconds until what a rule raised that is gone is forgotten
+
+Key = tuple[str, str, str]
+_Told = tuple[Rule, Meter | None, Change]
+
+
+class Message(NamedTuple):
+    """``first``: nothing of this was raised before, so that what takes it back makes both needless."""
+
+    channel: str
+    facts: Facts
+    first: bool
+
+
+class Decision(NamedTuple):
+    """What becomes of the raised rows, None for one that goes; and what is to be sent, in this order."""
+
+    rows: Mapping[Key, Raised | None]
+    messages: Sequence[Message]
+
+
+def decide(
+    rules: Sequence[Rule],
+    seen: Observation,
+    raised: Sequence[Raised],
+    *,
+    webhooks: frozenset[str] = frozenset(),
+) -> Decision:
+    """Decides on one gateway. ``raised``: what is raised of it. ``webhooks``: names of channels that have no
+    word for a recovery.
+
+    What did not change gives nothing. Of all that one reading crosses of one meter, a channel hears of the
+    worst alone.
+    """
+    before = {row.key: row for row in raised if row.gateway_id == seen.gateway.id}
+    after: dict[Key, Raised | None] = dict(before)
+    told: list[_Told] = []
+    looked_at = set()
+    for rule in rules:
+        if rule.gateways and seen.gateway.id not in rule.gateways:
+            continue
+        for meter, (up, down), moment in _looks(rule, seen):
+            new = Raised(
+                rule=rule.id,
+                gateway_id=seen.gateway.id,
+                meter_id="" if meter is None else meter.id,
+                rank=0,
+                since=seen.at,
+                changed_at=seen.at,
+                resets_at=moment.resets_at,
+            )
+            looked_at.add(new.key)
+            row, change = step(before.get(new.key), new, up, down, moment)
+            after[new.key] = row
+            if change is not None:
+                told.append((rule, meter, change))
+    known = {rule.id for rule in rules}
+    for key, row in before.items():
+        if key not in looked_at and _is_gone(row, seen, known):
+            after[key] = None
+    rows = {key: row for key, row in after.items() if row is not before.get(key)}
+    standing = [row for row in after.values() if row is not None]
+    return Decision(rows, tuple(_messages(seen, told, standing, {rule.id: rule for rule in rules}, webhooks)))
+
+
+def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, tuple[int, int], Moment]]:
+    """What a rule can say about now, meter by meter."""
+    if rule.kind in NOT_FOR_WEBHOOKS:
+        ranks: Ranks = stale_ranks(rule, seen) if rule.kind == "stale" else key_ranks(rule, seen)
+        if ranks is not None:
+            yield None, ranks, Moment(seen.at, sure=rule.kind == "stale")
+        return
+    if seen.reading is None:
+        return
+    meters = seen.reading.meters
+    for meter in meters:
+        if not may_alert(meter):
+            continue
+        forecast = seen.forecasts.get(meter.id)
+        ranks = meter_ranks(rule, meter, meters, seen.gateway.thresholds, forecast)
+        if ranks is not None:
+            resets_at = meter.window.resets_at
+            yield (
+                meter,
+                ranks,
+                Moment(seen.at, None if resets_at is None else resets_at.timestamp(), meter.reset_due),
+            )
+
+
+def _is_gone(row: Raised, seen: Observation, known: set[str]) -> bool:
+    """A rule that is configured no more, or a meter that the gateway has no more. Other processes may have
+    another configuration, so this takes its time.
+    """
+    if seen.at - row.changed_at < FORGET_AFTER:
+        return False
+    if row.rule not in known:
+        return True
+    reading = seen.reading
+    return (
+        reading is not None
+        and row.meter_id != ""
+        and all(meter.id != row.meter_id for meter in reading.meters)
+    )
+
+
+def _messages(
+    seen: Observation,
+    told: Sequence[_Told],
+    standing: Sequence[Raised],
+    rules: Mapping[str, Rule],
+    webhooks: frozenset[str],
+) -> Iterator[Message]:
+    chosen: dict[tuple[str, str], _Told] = {}
+    for rule, meter, change in told:
+        matter = rule.kind if meter is None else meter.id
+        for channel in rule.channels:
+            if change.better and (channel in webhooks or _stands(rule, matter, channel, standing, rules)):
+                continue
+            other = chosen.get((channel, matter))
+            if other is None or _weight(rule, change) > _weight(other[0], other[2]):
+                chosen[channel, matter] = (rule, meter, change)
+    for (channel, _), (rule, meter, change) in chosen.items():
+        facts = facts_of(
+            rule,
+            seen,
+            meter,
+            event="recovered" if change.better else "raised",
+            cause=change.cause,
+            was=change.was,
+        )
+        yield Message(channel, facts, first=change.was == 0)
+
+
+def _stands(
+    rule: Rule, matter: str, channel: str, standing: Sequence[Raised], rules: Mapping[str, Rule]
+) -> bool:
+    """Whether another rule still has something raised of the same matter for that channel: it is not over."""
+    for row in standing:
+        other = rules.get(row.rule)
+        if other is None or other is rule or channel not in other.channels:
+            continue
+        if (row.meter_id or other.kind) == matter:
+            return True
+    return False
+
+
+def _weight(rule: Rule, change: Change) -> tuple[bool, int]:
+    """What goes wrong before what is over; a level by its rank, then what is left, then what is expected."""
+    return not change.better, 3 * change.rank if rule.kind == "level" else 2 if rule.kind != "runout" else 1

@@ -1,0 +1,137 @@
+"""What a message is about: facts as plain values. Words are made of them where the message is sent."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from gaugeway.alerts.conditions import LEVELS
+from gaugeway.alerts.observation import Observation
+from gaugeway.amounts import EXACT, plain, stamp
+from gaugeway.readings import Forecast, Level, Meter, level_of
+from gaugeway.sources.alerting import Kind, Rule
+
+SCHEMA: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
+Event = Literal["raised", "recovered", "test"]
+Cause = Literal["crossed", "worse", "new_window", "reset", "better", "asked"]
+
+_FOUR_PLACES = Decimal("0.0001")
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """One message's facts, as a command gets them. Amounts are plain decimal strings, times UTC with ``Z``,
+    unknown is null; the meter's fields have the names of ``gaugeway.readings/1``.
+
+    ``rule``: what raised it, in words. ``condition``: its kind. ``cause``: what happened: ``crossed``,
+    ``worse`` (a level further down), ``new_window`` (in the new window again), ``reset``, ``better``.
+    ``was``: the level it was raised with before. ``meter``: its id; null for a gateway as a whole.
+    ``subject``: a keyed hash of whose meter it is. ``error``: why a gateway can't be read.
+    """
+
+    schema: Literal["gaugeway.alert/1"] = SCHEMA
+    event: Event
+    condition: Kind | Literal["test"]
+    cause: Cause
+    rule: str
+    at: str
+    gateway: str
+    label: str
+    level: Level = "unknown"
+    was: Level | None = None
+    threshold: str | None = None
+    meter: str | None = None
+    name: str | None = None
+    scope: str | None = None
+    model: str | None = None
+    kind: str | None = None
+    unit: str | None = None
+    limit: str | None = None
+    used: str | None = None
+    remaining: str | None = None
+    percent_remaining: str | None = None
+    window: str | None = None
+    resets_at: str | None = None
+    p_runout: float | None = None
+    runs_out_at: tuple[float | None, ...] | None = None
+    used_at_reset: tuple[float, ...] | None = None
+    observed_at: str | None = None
+    error: str | None = None
+    key_name: str | None = None
+    key_expires_at: str | None = None
+    subject: str | None = None
+    user_id: str | None = None
+    team_id: str | None = None
+
+
+def facts_of(
+    rule: Rule,
+    seen: Observation,
+    meter: Meter | None,
+    *,
+    event: Event,
+    cause: Cause,
+    was: int = 0,
+) -> Facts:
+    """The facts of one crossing; ``was``: its rank before."""
+    gateway, reading = seen.gateway, seen.reading
+    subjects = {} if reading is None else reading.subjects
+    common = Facts(
+        event=event,
+        condition=rule.kind,
+        cause=cause,
+        rule=rule.id,
+        at=_stamp(seen.at),
+        gateway=gateway.id,
+        label=gateway.label or gateway.id,
+        was=LEVELS[was] if was and rule.kind == "level" else None,
+        threshold=None if rule.kind == "level" else plain(rule.threshold),
+        observed_at=None if seen.observed_at is None else _stamp(seen.observed_at),
+        error=None if seen.error is None else seen.error.message,
+        key_name=None if reading is None else reading.key.name,
+        key_expires_at=None if reading is None else _when(reading.key.expires_at),
+        user_id=subjects.get("user"),
+        team_id=subjects.get("team"),
+    )
+    if meter is None:
+        return common
+    forecast = seen.forecasts.get(meter.id) or Forecast()
+    return msgspec.structs.replace(
+        common,
+        level=level_of(meter, gateway.thresholds),
+        meter=meter.id,
+        name=meter.title,
+        scope=meter.scope,
+        model=meter.model,
+        kind=meter.kind,
+        unit=meter.unit,
+        limit=_plain(meter.limit),
+        used=_plain(meter.used),
+        remaining=_plain(meter.remaining),
+        percent_remaining=_percent(meter.percent_remaining),
+        window=meter.window.length,
+        resets_at=_when(meter.window.resets_at),
+        p_runout=forecast.p_runout,
+        runs_out_at=forecast.runs_out_at,
+        used_at_reset=forecast.used_at_reset,
+        subject=seen.subjects.get(meter.scope),
+    )
+
+
+def _stamp(seconds: float) -> str:
+    return stamp(datetime.fromtimestamp(seconds, UTC))
+
+
+def _when(when: datetime | None) -> str | None:
+    return None if when is None else stamp(when)
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _percent(value: Decimal | None) -> str | None:
+    """Sixty digits are nobody's fact."""
+    if value is None:
+        return None
+    return plain(EXACT.quantize(value, _FOUR_PLACES) if value.adjusted() < 30 else value)
