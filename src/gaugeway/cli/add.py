@@ -17,7 +17,7 @@ from gaugeway.sources import edit
 from gaugeway.sources.config import user_file
 from gaugeway.sources.gateway import Gateway, check_id, check_key
 from gaugeway.sources.trust import WorkTrees
-from gaugeway.transport import Origin, Secret, check_quota_path
+from gaugeway.transport import Secret, check_quota_path
 
 
 @click.command("add")
@@ -71,11 +71,13 @@ def command(
         quota_path=None if quota_path is None else check_quota_path(quota_path, "--quota-path"),
         allow_http=allow_http,
     )
-    _refuse_another(gateway, known)
+    same = [other for other in known if other.id == gateway.id]  # its key is there already
+    for other in same:
+        if other.base_url is not None and not same_place(other.base_url, base_url):
+            raise click.UsageError(f"{other.id} is {other.base_url} already; choose another name with --id")
     path = user_file(app.env, app.config_file, WorkTrees(app.env)).path
     before = edit.read_text(path)
     hidden = tuple(edit.literal_keys(before))  # raises for what can't be edited, before anybody is asked
-    same = [other for other in known if other.id == gateway.id]  # its key is there already
     named = gateway_id is not None and sharing_variable(gateway_id, known) <= {gateway_id}
     key = credential(app, gateway, same, key_env=key_env, key_file=key_file, named=named)
     asked_for = key is None
@@ -136,22 +138,11 @@ def _choice(app: App, known: Sequence[Gateway], *, ask: bool, take_one: bool) ->
     return found[click.prompt("Which one", type=numbers, default=1, err=True) - 1]
 
 
-def _refuse_another(gateway: Gateway, known: Sequence[Gateway]) -> None:
-    assert gateway.base_url is not None
-    for other in known:
-        elsewhere = other.base_url is not None and not same_place(other.base_url, gateway.base_url)
-        if other.id == gateway.id and elsewhere:
-            raise click.UsageError(f"{other.id} is {other.base_url} already; choose another name with --id")
-
-
 def _prompted(gateway: Gateway, *, interactive: bool) -> Credential:
     if not interactive:
         raise click.UsageError("no key: give --key-env NAME or --key-file PATH")
-    assert gateway.base_url is not None
-    origin = Origin.of(gateway.base_url)
-    text = click.prompt(
-        f"Key for {origin} (it stays hidden, and goes there alone)", hide_input=True, err=True
-    )
+    question = f"Key for {gateway.origin} (it stays hidden, and goes there alone)"
+    text = click.prompt(question, hide_input=True, err=True)
     return Credential(check_key(text.strip(), "the key"), f"{{file:keys/{gateway.id}}}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -79,6 +80,7 @@ class _Page:
     ) -> None:
         self.now = now.timestamp()
         self.console = console
+        self.prose = partial(prose, console)
         self.verbose = verbose
         self.share = share
         self.least_percent = _PERCENT if share == "left" else _LEFT  # "25%" alone reads as what is left
@@ -133,9 +135,7 @@ class _Page:
             yield Text(f"  {hidden} more with -v", "dim")
         if view.coverage == "partial":
             more = "" if self.verbose or not view.notes else " (-v says more)"
-            yield from prose(
-                self.console, "!", f"partly read: this key may not see every limit{more}", "yellow"
-            )
+            yield from self.prose("!", f"partly read: this key may not see every limit{more}", "yellow")
         if view.error is not None:
             message = view.error.message if self.verbose else _brief(view.error.message)
             more = "" if message == view.error.message else "; -v says more"
@@ -144,17 +144,17 @@ class _Page:
                 due = datetime.fromisoformat(view.next_read_at).timestamp() - self.now
                 message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
             failed = view.status != "stale"
-            yield from prose(self.console, self.glyphs.cross, message + more, "red" if failed else "yellow")
+            yield from self.prose(self.glyphs.cross, message + more, "red" if failed else "yellow")
             if view.error.hint:
-                yield from prose(self.console, self.glyphs.arrow, view.error.hint, "")
+                yield from self.prose(self.glyphs.arrow, view.error.hint, "")
         yield from self._key(view)
         if self.verbose:
             for note in view.notes:
-                yield from prose(self.console, self.glyphs.dash, note, "dim")
+                yield from self.prose(self.glyphs.dash, note, "dim")
 
     def _header(self, view: GatewayView) -> Text:
-        left, right = self._left(view), self._right(view)
-        self._fit(left, self.width - right.cell_len - 2)
+        right = self._right(view)
+        left = self._fit(self._left(view), self.width - right.cell_len - 2)
         return Text.assemble(left, "  ", right)
 
     def _left(self, view: GatewayView) -> Text:
@@ -178,19 +178,16 @@ class _Page:
 
     def _line(self, entry: Entry, amount: str, style: str) -> Text:
         columns = self.columns
-        title = self._title(entry)
-        self._fit(title, columns.name)
-        cell = Text(amount)
-        self._fit(cell, columns.amount)
-        line = Text("  ").join((title, self._gauge(entry, columns.bar, columns.percent, style), cell))
+        title = self._fit(self._title(entry), columns.name)
+        gauge = self._gauge(entry, columns.bar, columns.percent, style)
+        line = Text("  ").join((title, gauge, self._fit(Text(amount), columns.amount)))
         line.append(f"  {entry.reset_text(self.now)}", "dim")
         line.rstrip()
         return Text.assemble(self._mark(entry, style), line)
 
     def _two_lines(self, entry: Entry, style: str) -> Iterator[Text]:
         gauge = self._gauge(entry, 10, self.least_percent, style)
-        title = self._title(entry)
-        self._fit(title, self.width - 3 - gauge.cell_len)
+        title = self._fit(self._title(entry), self.width - 3 - gauge.cell_len)
         first = Text.assemble(title, " ", gauge)
         first.rstrip()
         yield Text.assemble(self._mark(entry, style), first)
@@ -227,13 +224,12 @@ class _Page:
         text = f"key {name}" if name else "the key"
         if left is not None:
             text += f" expires {words.countdown(left)}" if left > 0 else " has expired"
-        yield from prose(
-            self.console, "!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim"
-        )
+        yield from self.prose("!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim")
 
-    def _fit(self, text: Text, width: int) -> None:
+    def _fit(self, text: Text, width: int) -> Text:
         """Cut or pad to ``width`` cells: a wide character takes two."""
         text.truncate(max(width, 1), overflow=self._overflow, pad=True)
+        return text
 
     @property
     def _overflow(self) -> OverflowMethod:

@@ -16,7 +16,7 @@ from gaugeway.sources.gateway import Gateway, Key, check_key
 from gaugeway.sources.keys import variable_of
 from gaugeway.sources.settings import Layer, Setting
 from gaugeway.sources.templates import expand
-from gaugeway.transport import Ask, Origin, Secret
+from gaugeway.transport import Ask, Secret
 from gaugeway.view.project import project
 
 UNDETECTABLE = "custom"  # it reads any JSON, given a description
@@ -54,19 +54,17 @@ def credential(
         layer = Layer(file="the command line", folder=app.env.cwd, own=True)
         setting = Setting(template, layer, (option,))
         return Credential(check_key(expand(setting, app.env), option), template)
-    assert gateway.base_url is not None
-    origin, variable = Origin.of(gateway.base_url), variable_of(gateway.id)
+    variable = variable_of(gateway.id)
     text = app.env.environ.get(variable)
     if text and named:
         narrate(f"with the key of the variable {variable}")
         return Credential(check_key(text, variable))
     for other in known:
-        same = other.base_url is not None and Origin.of(other.base_url) == origin
-        if same and other.key.secret is not None:
+        if other.origin == gateway.origin and other.key.secret is not None:
             narrate(f"with the key of {other.id}")
             return Credential(other.key.secret)
     if text:
-        narrate(f"`--key-env {variable}` would send that variable's key to {origin}")
+        narrate(f"`--key-env {variable}` would send that variable's key to {gateway.origin}")
     return None
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from gaugeway.errors import GaugewayError, SetupError
 from gaugeway.readings import DEFAULT_THRESHOLDS, Thresholds
-from gaugeway.transport import Secret, check_quota_path, parse_base_url
+from gaugeway.transport import Origin, Secret, check_quota_path, parse_base_url
 
 Trust = Literal["trusted", "display-only"]
 
@@ -105,6 +105,11 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[dict[str, Any], ...] = ()
     definitions: tuple[Definition, ...] = ()
     error: GaugewayError | None = None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where its key may go; None while it has no base URL."""
+        return None if self.base_url is None else Origin.of(self.base_url)
 
     @classmethod
     def of(

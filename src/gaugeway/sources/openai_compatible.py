@@ -47,7 +47,7 @@ class Found(msgspec.Struct, frozen=True):
         origin = self.origins.get(provider)
         if named or origin is None:
             return named
-        return [one for one in gateways if one.base_url is not None and Origin.of(one.base_url) == origin]
+        return [one for one in gateways if one.origin == origin]
 
 
 def discover(env: Environment, config_file: Path | None = None, *, project: bool = False) -> Found:
