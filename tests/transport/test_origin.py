@@ -148,3 +148,22 @@ def test_no_path_leads_off_the_origin(text):
     assert (url.scheme, url.host, url.port, url.user) == ("https", "gw.example.edu", 8443, None)
     assert url.raw_path.startswith("/base/v1/")
     assert not url.raw_fragment
+
+
+@given(
+    st.sampled_from(["https", "http", "HTTPS"]),
+    st.from_regex(r"\A([a-z0-9.A-Z-]{1,12}|\[::[0-9a-f]{1,4}\])\Z"),
+    st.none() | st.integers(1, 65535),
+    st.sampled_from(["", "/", "/v1", "/a/b_c/", "/a.b"]),
+)
+def test_the_origin_is_what_the_client_connects_to(scheme, host, port, path):
+    """However the URL is spelled, and in one spelling in the end."""
+    try:
+        url = parse_base_url(f"{scheme}://{host}{'' if port is None else f':{port}'}{path}", allow_http=True)
+        there = URL(url, encoded=True)
+    except (SetupError, ValueError):
+        assume(False)
+    assert parse_base_url(url, allow_http=True) == url
+    origin = Origin.of(url)
+    assert (origin.scheme, origin.host, origin.port) == (there.scheme, there.host, there.port)
+    assert f":{there.port}" in url or there.is_default_port()

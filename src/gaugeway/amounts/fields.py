@@ -52,11 +52,11 @@ class Fields:
         """Those numbers that are there, each under its own word: ``amounts(limit="max_budget")``; without
         names ``limit``, ``used`` and ``remaining``.
         """
-        return {
-            word: value
-            for word, name in (names or _AMOUNTS).items()
-            if (value := self.number(name)) is not None
-        }
+        found = {}
+        for word, name in (names or _AMOUNTS).items():
+            if (value := self._object.get(name)) is not None:
+                found[word] = number(value, self.at(name))
+        return found
 
     def instant(
         self, name: str, *, form: Format = "iso", now: datetime | None = None, naive: tzinfo = UTC

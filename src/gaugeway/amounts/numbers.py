@@ -31,22 +31,24 @@ def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
         if -_MOST < value < _MOST:
             return Decimal(value)
         raise _wrong(path, "a number of plausible size")
-    if isinstance(value, Decimal):
-        result = value
-    elif isinstance(value, str):
+    if isinstance(value, str):
         text = value.strip()
         if symbols:
             text = _SYMBOLS.sub("", text)
         if not _NUMERIC.fullmatch(text):
             raise _wrong(path, "a number")
-        result = Decimal(text)
+        result = Decimal(text)  # at most 60 digits, by the pattern
+    elif isinstance(value, Decimal):
+        result = value
+        if len(result.as_tuple().digits) > MAX_DIGITS:
+            raise _wrong(path, "a number of plausible length")
     else:
         raise _wrong(path, "a number")
-    if not result.is_finite() or (result and abs(result.adjusted()) > MAX_EXPONENT):
+    if not result:
+        return Decimal(0)  # "-0.0" and "0E-30" are just zero
+    if not result.is_finite() or abs(result.adjusted()) > MAX_EXPONENT:
         raise _wrong(path, "a number of plausible size")
-    if len(result.as_tuple().digits) > MAX_DIGITS:
-        raise _wrong(path, "a number of plausible length")
-    return result or Decimal(0)  # "-0.0" and "0E-30" are just zero
+    return result
 
 
 def plain(value: Decimal) -> str:

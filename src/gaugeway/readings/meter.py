@@ -104,7 +104,7 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
         derived: list[str] = []
         if limit is not None and used is not None and remaining is not None:
             gap = EXACT.abs(EXACT.subtract(EXACT.subtract(limit, used), remaining))
-            if gap > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit))):
+            if gap and gap > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit))):
                 if notes is not None:
                     notes.append(
                         f"{title or name}: limit {plain(limit)}, used {plain(used)} and remaining "

@@ -10,8 +10,11 @@ import msgspec
 from gaugeway.errors import SetupError
 
 _DEFAULT_PORT = {"https": 443, "http": 80}
-# What most base URLs look like: in their one spelling already, nothing in them to check.
-_PLAIN = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9_-]+)*")
+# What most base URLs look like: in their one spelling already, nothing in them to check but plain HTTP.
+_PLAIN = re.compile(
+    r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?(?:/[A-Za-z0-9_-]+)*", re.ASCII
+)
+_CHECKED = re.compile(r"(https?)://(?:\[([^]]+)\]|([^:/]+))(?::(\d+))?")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -25,9 +28,10 @@ class Origin(msgspec.Struct, frozen=True):
     @lru_cache(maxsize=4096)  # asked for several times on the way of each gateway
     def of(cls, url: str) -> Self:
         """The origin of a URL that :func:`parse_base_url` let through."""
-        parts = urlsplit(url)
-        assert parts.hostname is not None
-        return cls(parts.scheme, parts.hostname, parts.port or _DEFAULT_PORT[parts.scheme])
+        match = _CHECKED.match(url)
+        assert match is not None
+        scheme, address, name, port = match.groups()
+        return cls(scheme, address or name, _DEFAULT_PORT[scheme] if port is None else int(port))
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -57,7 +61,8 @@ def parse_base_url(text: str, *, allow_http: bool = False, field: object = "base
     Raises SetupError ``invalid_config`` (naming ``field``) unless it is scheme, host, port and path only,
     and ``insecure_url`` for plain HTTP beyond loopback without ``allow_http``.
     """
-    if _PLAIN.fullmatch(text):
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and (plain[1] == "https" or allow_http or is_loopback(plain[2])):
         return text
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise _invalid(field, "has characters that do not belong in a URL")
