@@ -41,6 +41,9 @@ HINTS = {
 
 SETUP_CODES = frozenset({"invalid_config", "insecure_url", "unresolved_template", "no_key", "no_base_url"})
 UNCONFIGURED_CODES = frozenset({"no_key", "no_base_url"})
+# What another process of the same user may have, while this one lacks it: a status bar lacks the variables
+# of the shell.
+KEYLESS_CODES = frozenset({"no_key", "unresolved_template"})
 REFUSED_CODES = frozenset({"unauthorized", "key_expired", "forbidden"})
 READ_CODES = frozenset(HINTS) - SETUP_CODES - {"store"}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from msgspec import Struct
     from rich.console import Console, RenderableType
 
-    from gaugeway.store import Store
+    from gaugeway.store import SqliteStore
 
 OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
 
@@ -45,6 +45,7 @@ class App:
         self.sleep = sleep
         self.config_file: Path | None = None
         self._transport = transport
+        self._found: Found | None = None
 
     def transport(self) -> AbstractAsyncContextManager[Transport]:
         if self._transport is not None:
@@ -53,7 +54,7 @@ class App:
 
         return HttpTransport(self.env.environ)
 
-    def store(self) -> "Store":
+    def store(self) -> "SqliteStore":
         from gaugeway.store import open_store
 
         return open_store(self.env.state_dir(), now=self.clock, warn=narrate)
@@ -64,6 +65,7 @@ class App:
         OpenCode's files in the current folder.
         """
         found = discover(self.env, self.config_file, project=project)
+        self._found = None if project else found  # lines are the same wherever the user is
         for problem in found.problems:
             if problem.fatal and not (creating and not Path(problem.file).exists()):
                 line = "" if problem.line is None else f":{problem.line}"
@@ -98,6 +100,7 @@ class App:
 
             store = self.store()
             stack.callback(store.close)
+            self.remember(store)
             return collect(
                 gateways,
                 store=store,
@@ -117,6 +120,11 @@ class App:
             return stored(gateways, store=store, clock=self.clock)
         finally:
             store.close()
+
+    def remember(self, store: "SqliteStore") -> None:
+        """Tell status lines what is configured."""
+        if self._found is not None:
+            store.remember(self._found, self.clock().timestamp())
 
     def console(self, *, stderr: bool = False) -> "Console":
         """A terminal or a pipe, as it is: colours only on a terminal, and never where NO_COLOR is set."""

@@ -1,5 +1,7 @@
 """``gaugeway refresh``: what status lines start in the background. Not a command for people."""
 
+from contextlib import closing
+
 import click
 
 from gaugeway.cli.context import App
@@ -13,6 +15,9 @@ def command(app: App) -> int:
     Nobody is there to be asked: a key that a command or the keyring gives is left alone, unless its gateway
     says `unattended`.
     """
-    gateways = app.found().gateways
-    app.read([one for one in gateways if one.key.deferred is None or one.unattended])
+    gateways = [one for one in app.found().gateways if one.key.deferred is None or one.unattended]
+    app.read(gateways)
+    if not gateways:  # lines have to know that too
+        with closing(app.store()) as store:
+            app.remember(store)
     return 0

@@ -7,15 +7,11 @@ import msgspec
 
 from gaugeway.collector.schedule import Wish, due_at, is_due
 from gaugeway.collector.state import Attempt, State
-from gaugeway.errors import GaugewayError, ReadError, SetupError
+from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, as_of
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.due import CLOCK_SLACK
 from gaugeway.store.store import Head, Store
-
-# What another process of the same user may have, while this one lacks it: a status bar lacks the variables
-# of the shell.
-_KEYLESS = frozenset({"no_key", "unresolved_template"})
 
 
 class Item:
@@ -115,19 +111,11 @@ class Round:
             heads.setdefault(head.gateway_id, []).append(head)
         items = [Item(position, gateway) for position, gateway in enumerate(gateways)]
         for item in items:
-            gateway = item.gateway
-            if gateway.base_url is None:
-                item.error = gateway.error or SetupError("no_base_url", f"{gateway.id} has no base_url")
-                continue
-            item.error = gateway.error or gateway.key.error
-            if item.error is not None and item.error.code not in _KEYLESS:
-                continue
-            stored = heads.get(gateway.id, ())
-            item.place = hasher.place(gateway.base_url)
-            if item.error is None:
-                item.identity = hasher.identity(gateway)
+            item.error, item.identity, item.place = hasher.address(item.gateway)
+            stored = heads.get(item.gateway.id, ())
+            if item.identity:
                 item.head = next((head for head in stored if head.identity == item.identity), None)
-            else:
+            elif item.place:
                 theirs = [h for h in stored if h.place == item.place and h.observed_at is not None]
                 item.head = theirs[0] if len(theirs) == 1 else None
         return items

@@ -100,7 +100,7 @@ def _places(env: Environment, typed: Path | None, trees: WorkTrees) -> Iterator[
     """The user's file comes last. A place before it is not trusted and does not replace it: its display
     settings are laid over it, so that a repository can't hide gateways either.
     """
-    for place in env.config_files() if typed is None else [Place(env.path(str(typed)))]:
+    for place in env.config_files() if typed is None else [env.place(env.path(str(typed)))]:
         yield place
         if trees.trust(place) == "trusted":
             return

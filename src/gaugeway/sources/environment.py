@@ -5,9 +5,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from errno import EFBIG
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import msgspec
+
+from gaugeway.sources import looks as around
+from gaugeway.sources.looks import Looks, Surroundings, Watched
 
 APP = "gaugeway"
 MAX_FILE = 1024 * 1024  # bytes; what is larger is no configuration, and would take long to find out
@@ -15,14 +18,15 @@ MAX_FILE = 1024 * 1024  # bytes; what is larger is no configuration, and would t
 
 class Place(msgspec.Struct, frozen=True):
     """A file or folder to read. ``variable``: the environment variable that named it, if one did; such a
-    place is trusted only outside the current work tree (see `trust`).
+    place is trusted only outside the current work tree (see `trust`). ``looks``: where reading it is noted.
     """
 
     path: Path
     variable: str | None = None
+    looks: Looks | None = None
 
     def __truediv__(self, name: str) -> "Place":
-        return Place(self.path / name, self.variable)
+        return Place(self.path / name, self.variable, self.looks)
 
     @property
     def name(self) -> str:
@@ -31,6 +35,8 @@ class Place(msgspec.Struct, frozen=True):
 
     def read(self) -> bytes | None:
         """The file's bytes; None where there is none. Raises OSError, also for more than 1 MiB."""
+        if self.looks is not None:  # before it is read: a change meanwhile must not go unnoticed
+            self.looks.at(f"f:{self.path}")
         try:
             with self.path.open("rb") as file:
                 data = file.read(MAX_FILE + 1)
@@ -42,35 +48,48 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process knows of its surroundings. ``platform`` as in ``sys.platform``."""
+    """What a process knows of its surroundings. ``platform`` as in ``sys.platform``. ``looks``: where every
+    file and variable that is looked at is noted; None where nobody wants to know.
+    """
 
     environ: Mapping[str, str]
     home: Path
     cwd: Path
     platform: str = "linux"
+    looks: Looks | None = None
 
     @classmethod
     def of_process(cls) -> Self:
-        try:
-            home = Path.home()
-        except RuntimeError:  # a container's user without an entry and without HOME
-            home = Path("/")
-        try:
-            cwd = Path.cwd()
-        except OSError:  # the folder was deleted under the shell's feet
-            cwd = home
-        return cls(environ=os.environ, home=home, cwd=cwd, platform=sys.platform)
+        home = around.home_of_process()
+        cwd = Path(around.cwd_of_process(home))
+        return cls(environ=os.environ, home=Path(home), cwd=cwd, platform=sys.platform)
+
+    def watched(self, typed: Path | None) -> "Environment":
+        """The same with ``looks``. ``typed``: the file after ``--config``."""
+        typed_text = "" if typed is None else str(typed)
+        looks = Looks(Surroundings(self.environ, str(self.home), str(self.cwd), typed_text))
+        environ = cast("Mapping[str, str]", Watched(self.environ, looks))
+        return msgspec.structs.replace(self, environ=environ, looks=looks)
+
+    def note(self, look: str) -> None:
+        """Something is looked at beside variables and places (see `looks`)."""
+        if self.looks is not None:
+            self.looks.at(look)
+
+    def place(self, path: Path, variable: str | None = None) -> Place:
+        return Place(path, variable, self.looks)
 
     def path(self, text: str, folder: Path | None = None) -> Path:
         """``text`` as an absolute path: ``~`` is home, the rest is relative to ``folder`` (default: cwd)."""
-        if text == "~" or text.startswith(("~/", "~\\")):
-            return self.home / text[2:]
-        return (folder or self.cwd) / text
+        path = around.under(text, str(self.home), str(folder or self.cwd))
+        if folder is None and path != around.under(text, str(self.home), ""):
+            self.note("cwd")
+        return Path(path)
 
     def named(self, variable: str) -> Place | None:
         """The place an environment variable names; None where it is unset or empty."""
         text = self.environ.get(variable)
-        return Place(self.path(text), variable) if text else None
+        return self.place(self.path(text), variable) if text else None
 
     def config_files(self) -> Iterator[Place]:
         """Where the user's own config.toml may be, the strongest first, whether it exists or not. The last
@@ -78,13 +97,12 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         """
         if named := self.named("GAUGEWAY_CONFIG"):
             yield named
-        yield self._own_folder("config", "XDG_CONFIG_HOME", ".config") / "config.toml"
-        yield Place(self.home / ".config" / APP / "config.toml")
+        yield self._own_folder() / "config.toml"
+        yield self.place(self.home / ".config" / APP / "config.toml")
 
     def state_dir(self) -> Path:
         """Where readings are kept. No key, URL, path or command is ever taken from there."""
-        named = self.named("GAUGEWAY_STATE_DIR")
-        return (named or self._own_folder("state", "XDG_STATE_HOME", ".local/state")).path
+        return Path(around.state_dir(self.environ, str(self.home), str(self.cwd), self.platform))
 
     def opencode_config_dirs(self) -> Iterator[Place]:
         """OpenCode's user-level config folders, the weakest first."""
@@ -100,26 +118,25 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def _opencode_native(self) -> Iterator[Place]:
         if self.platform == "darwin":
-            yield Place(self.home / "Library" / "Application Support" / "opencode")
+            yield self.place(self.home / "Library" / "Application Support" / "opencode")
         elif self.platform == "win32":
             for variable in ("LOCALAPPDATA", "APPDATA"):
                 if folder := self.named(variable):
                     yield folder / "opencode"
 
-    def _own_folder(self, kind: str, variable: str, default: str) -> Place:
+    def _own_folder(self) -> Place:
         if self.platform not in {"darwin", "win32"}:
-            return self._xdg(variable, default) / APP
+            return self._xdg("XDG_CONFIG_HOME", ".config") / APP
         # Reads the process's own environment: the folders of these two are the system's to tell.
         if self.platform == "darwin":
             from platformdirs.macos import MacOS as Folders
         else:
             from platformdirs.windows import Windows as Folders  # type: ignore[assignment]
-        folders = Folders(APP, appauthor=False)
-        path = folders.user_config_path if kind == "config" else folders.user_state_path
-        return Place(path, variable if self.environ.get(variable) else None)
+        path = Folders(APP, appauthor=False).user_config_path
+        return self.place(path, "XDG_CONFIG_HOME" if self.environ.get("XDG_CONFIG_HOME") else None)
 
     def _xdg(self, variable: str, default: str) -> Place:
         path, usual = Path(self.environ.get(variable, "")), self.home / default
         if not path.is_absolute() or path == usual:  # the specification has relative ones ignored
-            return Place(usual)
-        return Place(path, variable)
+            return self.place(usual)
+        return self.place(path, variable)

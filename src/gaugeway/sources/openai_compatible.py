@@ -33,6 +33,7 @@ _AS_THEY_ARE = frozenset({"preset", "timeout", "refresh", "allow_http", "unatten
 class Found(msgspec.Struct, frozen=True):
     """``origins``: those of OpenCode's providers (``options.baseURL``), by provider id. ``toast``: what its
     users set for the display. ``alerts``: what the user's own config says of them; None where it is silent.
+    ``facts``: what all of it was read from (see `looks`).
     """
 
     gateways: tuple[Gateway, ...]
@@ -40,6 +41,7 @@ class Found(msgspec.Struct, frozen=True):
     origins: Mapping[str, Origin]
     toast: Toast = Toast()
     alerts: "Alerts | None" = None
+    facts: Mapping[str, str] = {}
 
     def serving(self, provider: str, gateways: Sequence[Gateway]) -> list[Gateway]:
         """Of these the one with the provider's id, else those at the origin that OpenCode's provider has."""
@@ -58,6 +60,7 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
     kept. A gateway that can't be asked as it is has ``error`` or ``key.error`` set and stays listed.
     """
     problems: list[Problem] = []
+    env = env.watched(config_file)
     trees = WorkTrees(env)
     own, alerting = config.read(env, config_file, trees, problems)
     code = opencode.read(env, trees, problems, project=project)
@@ -81,7 +84,8 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
         from gaugeway.sources.alerting import read
 
         alerts = read(alerting, list(drafts), problems)
-    return Found(gateways, tuple(problems), origins, code.toast, alerts)
+    facts = {} if env.looks is None else dict(env.looks.facts)  # what a key's command looks at is its own
+    return Found(gateways, tuple(problems), origins, code.toast, alerts, facts)
 
 
 def _provider_origin(code: OpenCode, provider_id: str, env: Environment) -> Origin | None:

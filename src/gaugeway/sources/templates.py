@@ -112,6 +112,7 @@ def _split(setting: Setting, *, deferred: bool) -> Iterator[str | Template]:
 
 def _file(template: Template, env: Environment) -> str:
     path = env.path(template.argument, template.setting.layer.folder)
+    env.note(f"f:{path}")
     try:
         if not path.is_file():  # a pipe would be waited for
             raise template.wrong("is not a file")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust
+from gaugeway.sources.looks import work_trees
 
 _MOST_LINKS = 40
 
@@ -18,13 +19,9 @@ class WorkTrees:
     """The git work trees around the current folder: nested ones count too, a submodule's parent for one."""
 
     def __init__(self, env: Environment) -> None:
-        home, self._cwd = _real(env.home), _real(env.cwd)
-        cwd = self._cwd
-        self._roots = [
-            root
-            for root in (cwd, *cwd.parents)
-            if os.path.lexists(root / ".git") and not home.is_relative_to(root)
-        ]
+        self._env = env
+        self._cwd = _real(env.cwd)
+        self._roots = [Path(root) for root in work_trees(str(env.cwd), str(env.home))]
 
     def folders(self) -> list[Path]:
         """The folders of the project, from the outermost work tree's root down to the current one."""
@@ -34,7 +31,10 @@ class WorkTrees:
 
     def trust(self, place: Place) -> Trust:
         """``display-only`` for a place that a variable names inside a work tree, else ``trusted``."""
-        if place.variable is None or not self._roots:
+        if place.variable is None:
+            return "trusted"
+        self._env.note("trees")
+        if not self._roots:
             return "trusted"
         inside = any(
             _same(parent, root)

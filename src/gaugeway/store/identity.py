@@ -1,11 +1,14 @@
 """What stands for a configuration on disk: keyed hashes, never what they are made of."""
 
 from _blake2 import blake2b  # hashlib would load OpenSSL with it: 3 ms of every cached answer
+from collections.abc import Mapping
 
 import msgspec
 
+from gaugeway.errors import KEYLESS_CODES, GaugewayError, SetupError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
+from gaugeway.store.stamp import digest
 
 KEY_BYTES = 32
 
@@ -16,7 +19,19 @@ class Hasher:
     """Hashes under a random key that never leaves the state folder."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._keyed = blake2b(key=key, digest_size=16)
+
+    def address(self, gateway: Gateway) -> tuple[GaugewayError | None, str, str]:
+        """Where what is stored of this gateway is found: by identity; by place alone where this process lacks
+        the key; nowhere (both empty) where it can't be asked at all. With the error that says why, if so.
+        """
+        error = gateway.error or gateway.key.error
+        if gateway.base_url is None:
+            return gateway.error or SetupError("no_base_url", f"{gateway.id} has no base_url"), "", ""
+        if error is None:
+            return None, self.identity(gateway), self.place(gateway.base_url)
+        return error, "", self.place(gateway.base_url) if error.code in KEYLESS_CODES else ""
 
     def identity(self, gateway: Gateway) -> str:
         """Base URL, preset, mapping, auth style and key: when it changes, the old reading isn't shown."""
@@ -45,6 +60,10 @@ class Hasher:
             scope: self._hash((scope, given[scope]) if scope in given else (own,))
             for scope in {meter.scope for meter in reading.meters}
         }
+
+    def stamp(self, facts: Mapping[str, str]) -> str:
+        """What a configuration was read from, as one hash: there are keys among the facts."""
+        return digest(self._key, facts.items())
 
     def _hash(self, value: object) -> str:
         keyed = self._keyed.copy()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 1
+MAJOR, MINOR = 1, 2
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
@@ -26,6 +26,10 @@ VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 #   retry_told: the gateway itself said (Retry-After) when it may be asked again.
 #   resets_at: the first reset of any meter. level, binding: as of storing.
 # series: whose numbers a history follows, with its newest sample.
+# stamps: configurations, by the keyed hash over all they were read from; looked_at names that (see
+#   sources.looks), problem says which file does not parse. listed: their gateways, as a status line needs
+#   them. "interval": seconds between live reads. alone: whether a process in the background can ask it.
+#   error_code: why this process can't. low to critical_amount: thresholds.
 # What a later minor adds is a table of its own: opening an older database runs all of this once more.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS readings (
@@ -51,6 +55,13 @@ CREATE TABLE IF NOT EXISTS series (
 CREATE TABLE IF NOT EXISTS samples (
     series INTEGER NOT NULL, time REAL NOT NULL, used TEXT, remaining TEXT, "limit" TEXT, resets_at REAL,
     PRIMARY KEY (series, time)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stamps (
+    stamp TEXT PRIMARY KEY, looked_at TEXT NOT NULL, problem TEXT, made_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS listed (
+    stamp TEXT NOT NULL, position INTEGER NOT NULL, gateway_id TEXT NOT NULL, label TEXT NOT NULL,
+    identity TEXT NOT NULL, place TEXT NOT NULL, "interval" REAL NOT NULL, alone INTEGER NOT NULL,
+    error_code TEXT, low TEXT, critical TEXT, low_amount TEXT, critical_amount TEXT,
+    PRIMARY KEY (stamp, position)) WITHOUT ROWID;
 """
 
 HEAD = (
@@ -61,6 +72,11 @@ READING = "id, preset, observed_at, coverage, unread, notes, key_name, key_expir
 METER = (
     'reading, position, meter_id, scope, name, title, model, kind, unit, entry, "limit", unlimited, used,'
     " remaining, percent, length, started_at, resets_at, derived, advisory, reset_due, level, subject"
+)
+STAMP = "looked_at, problem, made_at"
+LISTED = (
+    'gateway_id, label, identity, place, "interval", alone, error_code, low, critical, low_amount,'
+    " critical_amount"
 )
 SAMPLE = 'time, used, remaining, "limit", resets_at'
 
@@ -93,6 +109,16 @@ def readings(db: Connection, ids: Sequence[int]) -> list[tuple[Row, Sequence[Row
         return [(row, meters.get(row[0], ())) for row in in_parts(db, statement, ids)]
     finally:
         db.execute("COMMIT")
+
+
+def stamps(db: Connection) -> list[Row]:
+    """The stamp and the STAMP of every configuration that is known, the newest first."""
+    return db.execute(f"SELECT stamp, {STAMP} FROM stamps ORDER BY made_at DESC").fetchall()  # noqa: S608
+
+
+def listed(db: Connection, stamp: str) -> list[Row]:
+    """The LISTED rows of a configuration, in its order."""
+    return db.execute(f"SELECT {LISTED} FROM listed WHERE stamp = ? ORDER BY position", (stamp,)).fetchall()  # noqa: S608
 
 
 def insert(table: str, columns: str) -> str:

@@ -3,14 +3,17 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gaugeway.errors import StoreError
 from gaugeway.readings import Reading, judge
-from gaugeway.store import rows
+from gaugeway.store import rows, stamps
 from gaugeway.store.convert import Row, amount, meter_rows, moment, reading_of, reading_row
 from gaugeway.store.identity import KEY_BYTES, Hasher
 from gaugeway.store.store import LONGEST_LEASE, Claim, Head, Outcome, Sample
+
+if TYPE_CHECKING:
+    from gaugeway.sources.openai_compatible import Found
 
 SAMPLE_AT_LEAST = 15 * 60  # seconds between samples of a meter that does not move
 FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
@@ -140,6 +143,12 @@ class SqliteStore:
             )
             for subject, time, used, remaining, limit, resets_at in found
         ]
+
+    def remember(self, found: "Found", now: float) -> None:
+        """Keep what status lines need of a configuration, unless it is there already."""
+        stamp = self._hasher.stamp(found.facts)
+        if not self._use(lambda db: stamps.is_kept(db, stamp)):
+            self._write(lambda db: stamps.keep(db, stamp, found, self._hasher, now))
 
     def close(self) -> None:
         self._db.close()
