@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -71,51 +72,44 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
 
 
 def _limits(owner: Fields, source: str | None = None, **whose: Any) -> Iterator[_Found]:
-    """The budgets and rate limits of one owner, each with the server's own id of it."""
+    """The budgets and rate limits of one owner."""
     for budget in owner.objects("budgets"):
-        if (meter := _budget(budget, source, whose)) is not None:
-            yield meter, budget.text("id") or ""
+        yield from _limit(budget, "", source, whose)
     merged = owner.object("rate_limit")
     # The single rate_limit is the tightest of the list's, put together by the server: never one more limit.
     for rates in list(owner.objects("rate_limits")) or ([] if merged is None else [merged]):
-        for which in ("token", "request"):
-            if (meter := _rate(rates, which, source, whose)) is not None:
-                yield meter, rates.text("id") or ""
+        for prefix in ("token_", "request_"):
+            yield from _limit(rates, prefix, source, whose)
 
 
-def _budget(budget: Fields, source: str | None, whose: dict[str, Any]) -> Meter | None:
-    amounts = budget.amounts(limit="max_limit", used="current_usage")
-    if not amounts:
-        return None
-    limit, extra = amounts.get("limit"), budget.number("override_amount")
-    mode, cycles = budget.word("override_mode"), budget.number("override_cycles_remaining")
-    if limit and extra and (mode == "forever" or (mode == "cycles" and cycles is not None and cycles > 0)):
+def _limit(stated: Fields, prefix: str, source: str | None, whose: dict[str, Any]) -> Iterator[_Found]:
+    """A budget, or the rate limit whose fields' names begin with ``prefix``."""
+    amounts = stated.amounts(limit=f"{prefix}max_limit", used=f"{prefix}current_usage")
+    limit = amounts.get("limit")
+    if limit is None and (prefix or not amounts):  # usage is reported for rates that have no limit, too
+        return
+    extra = None if prefix else _override(stated)
+    if limit and extra:
         amounts["limit"] = EXACT.add(limit, extra)
-        budget.notes.append(f"an override of {plain(extra)} USD is part of the budget")
-    return Meter.of(
-        name=_named("budget", budget.text("source_name") or source),
-        unit="USD",
+        stated.notes.append(f"an override of {plain(extra)} USD is part of the budget")
+    rate = prefix.replace("_", "s")  # tokens, requests
+    meter = Meter.of(
+        name=_named(rate or "budget", stated.text("source_name") or source),
+        unit=rate or "USD",
+        kind="rate_limit" if rate else None,
         unlimited=limit == 0,
         **amounts,
         **whose,
-        **_window(budget, ""),
+        **_window(stated, prefix),
     )
+    yield meter, stated.text("id") or ""
 
 
-def _rate(rates: Fields, which: str, source: str | None, whose: dict[str, Any]) -> Meter | None:
-    limit = rates.number(f"{which}_max_limit")
-    if limit is None:  # usage and last reset are reported for what has no limit, too
-        return None
-    return Meter.of(
-        name=_named(f"{which}s", rates.text("source_name") or source),
-        unit=f"{which}s",
-        kind="rate_limit",
-        limit=limit,
-        unlimited=limit == 0,
-        used=rates.number(f"{which}_current_usage"),
-        **whose,
-        **_window(rates, f"{which}_"),
-    )
+def _override(budget: Fields) -> Decimal | None:
+    """What is added to the budget for now."""
+    extra, mode = budget.number("override_amount"), budget.word("override_mode")
+    cycles = budget.number("override_cycles_remaining")
+    return extra if mode == "forever" or (mode == "cycles" and cycles is not None and cycles > 0) else None
 
 
 def _named(what: str, source: str | None) -> str:

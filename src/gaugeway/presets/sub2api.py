@@ -2,7 +2,9 @@
 or its owner's wallet. Windows start at first use, so an unused one has neither start nor reset.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from gaugeway.amounts import Fields, stamp
 from gaugeway.errors import ReadError
@@ -23,6 +25,7 @@ def _recognise(reply: Reply) -> str | None:
 
 probes = (Probe(path="/api/v1/auth/me", recognise=_recognise),)
 
+_KEY = {"limit": "limit", "used": "used", "remaining": "remaining"}
 _PERIODS = (("daily", "1d"), ("weekly", "7d"), ("monthly", "1mo"))
 
 
@@ -36,23 +39,21 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: AR
     _refuse_invalid(root, expires_at, now)
     unread_owner = root.word("mode") == "quota_limited"
     if unread_owner:
-        meters = _key_meters(root, unit)
+        meters = tuple(_key_meters(root, unit))
         root.notes.append(
             "the owner's wallet or subscription may run out first; a key with limits can't read it"
         )
     elif subscription is not None:
-        meters = [
-            meter for period, window in _PERIODS if (meter := _period(subscription, period, window, unit))
-        ]
+        meters = tuple(_subscription_meters(subscription, unit))
     else:
-        meters = _owner_meters(root, unit)
+        meters = tuple(_owner_meters(root, unit))
     if not meters:
         raise shape_error("neither quota, subscription nor balance holds a number")
     # As with newapi: a key with a quota of its own is judged by it, one without could only be judged by what
     # it can't read.
     bare = unread_owner and all(meter.unlimited for meter in meters)
     return Answer(
-        meters=tuple(meters),
+        meters=meters,
         notes=tuple(root.notes),
         key=KeyFacts(expires_at=expires_at),
         unread=("user",) if bare else (),
@@ -71,59 +72,45 @@ def _refuse_invalid(root: Fields, expires_at: datetime | None, now: datetime) ->
         root.notes.append(f"the gateway calls this key {status}")
 
 
-def _key_meters(root: Fields, unit: str) -> list[Meter]:
-    quota = root.object("quota")
-    meters = [] if quota is None else [_quota(quota, "lifetime", quota.text("unit") or unit)]
-    meters += [_quota(limit, limit.window("window"), unit) for limit in root.objects("rate_limits")]
-    return [meter for meter in meters if meter is not None]
+def _key_meters(root: Fields, unit: str) -> Iterator[Meter]:
+    whose = {"name": "quota", "title": "Key quota"}
+    if (quota := root.object("quota")) is not None:
+        yield from _limit(quota, _KEY, "", window="lifetime", unit=quota.text("unit") or unit, **whose)
+    for limit in root.objects("rate_limits"):
+        yield from _limit(limit, _KEY, "", window=limit.window("window"), unit=unit, **whose)
 
 
-def _quota(fields: Fields, window: str | None, unit: str) -> Meter | None:
-    amounts = fields.amounts()
-    if not amounts:
-        return None
+def _subscription_meters(subscription: Fields, unit: str) -> Iterator[Meter]:
+    for period, window in _PERIODS:
+        names = {"limit": f"{period}_limit_usd", "used": f"{period}_usage_usd"}
+        whose = {"name": "subscription", "scope": "user"}
+        yield from _limit(subscription, names, f"{period}_", window=window, unit=unit, **whose)
+
+
+def _limit(fields: Fields, names: Mapping[str, str], prefix: str, **whose: Any) -> Iterator[Meter]:
+    """A limit told in the fields ``names``, where it holds an amount; ``prefix``: of its times' names."""
+    amounts = fields.amounts(**names)
     if amounts.get("remaining") == 0 and len(amounts) == 3 and amounts["used"] > amounts["limit"]:
         del amounts["remaining"]  # the server cuts it at zero; used tells by how much the limit was passed
-    return Meter.of(
-        name="quota",
-        title="Key quota",
-        unit=unit,
-        unlimited="remaining" not in amounts and _means_unlimited(fields, "limit"),
-        window=window,
-        started_at=fields.instant("window_start"),
-        resets_at=fields.instant("reset_at"),
-        notes=fields.notes,
-        **amounts,
-    )
+    # Null, 0 and -1 say that there is no limit; a field that is not there says nothing.
+    unlimited = names["limit"] in fields.names() and amounts.get("limit") in {None, 0, -1}
+    if amounts:
+        yield Meter.of(
+            unlimited=unlimited and "remaining" not in amounts,
+            started_at=fields.instant(f"{prefix}window_start"),
+            resets_at=fields.instant(f"{prefix}reset_at"),
+            notes=fields.notes,
+            **amounts,
+            **whose,
+        )
 
 
-def _period(subscription: Fields, period: str, window: str, unit: str) -> Meter | None:
-    amounts = subscription.amounts(limit=f"{period}_limit_usd", used=f"{period}_usage_usd")
-    if not amounts:
-        return None
-    return Meter.of(
-        scope="user",
-        name="subscription",
-        unit=unit,
-        unlimited=_means_unlimited(subscription, f"{period}_limit_usd"),
-        window=window,
-        started_at=subscription.instant(f"{period}_window_start"),
-        resets_at=subscription.instant(f"{period}_reset_at"),
-        **amounts,
-    )
-
-
-def _owner_meters(root: Fields, unit: str) -> list[Meter]:
+def _owner_meters(root: Fields, unit: str) -> Iterator[Meter]:
     """A wallet, or what versions before the three modes said: one number, of a wallet or a subscription."""
     balance, remaining = root.number("balance"), root.number("remaining")
-    if balance is None and remaining is None:
-        return []
-    if balance is None and remaining == -1:
-        return [Meter.of(scope="user", name="subscription", unit=unit, unlimited=True)]
-    name, left = ("remaining", remaining) if balance is None else ("wallet", balance)
-    return [Meter.of(scope="user", name=name, kind="balance", unit=unit, remaining=left)]
-
-
-def _means_unlimited(fields: Fields, name: str) -> bool:
-    """Null, 0 and -1 say that there is no limit; a field that is not there says nothing."""
-    return name in fields.names() and fields.number(name) in {None, 0, -1}
+    if balance is not None:
+        yield Meter.of(scope="user", name="wallet", unit=unit, remaining=balance)
+    elif remaining == -1:
+        yield Meter.of(scope="user", name="subscription", unit=unit, unlimited=True)
+    elif remaining is not None:
+        yield Meter.of(scope="user", name="remaining", unit=unit, remaining=remaining)

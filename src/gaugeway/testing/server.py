@@ -92,15 +92,12 @@ def routes(table: Routes) -> Handler:
     """A handler that looks the request's path up in ``table``: handlers and JSON values."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        value = table.get(request.path, _MISSING)
-        if value is _MISSING:
+        if request.path not in table:
             return web.json_response({"detail": "Not Found"}, status=404)
+        value = table[request.path]
         if callable(value):
             response: web.StreamResponse = await value(request)
             return response
         return web.json_response(value)
 
     return answer
-
-
-_MISSING = object()
