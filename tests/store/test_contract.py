@@ -1,43 +1,14 @@
 """What every store keeps to, wherever it keeps things."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from tests.store.values import LEASE, NOW, T, claim, claim_of, gateway, keep, outcome, reading, stored_head
 
 from gaugeway.readings import Answer, Meter, Reading
-from gaugeway.store import SqliteStore, Store, open_store
+from gaugeway.store import Store
 
 LAB, CAMPUS = gateway("lab"), gateway("campus")
-
-
-def on_disk(folder: Path) -> SqliteStore:
-    return open_store(folder / "state", now=lambda: NOW, warn=pytest.fail)
-
-
-def on_a_network(folder: Path) -> SqliteStore:
-    mounts = folder / "mounts"
-    mounts.write_text(f"server:/home {folder} nfs4 rw 0 0\n")
-    return open_store(folder / "state", now=lambda: NOW, warn=pytest.fail, mounts=mounts)
-
-
-def fallen_back(folder: Path) -> SqliteStore:
-    (folder / "state").write_text("a file where the folder should be")
-    return open_store(folder / "state", now=lambda: NOW, warn=print)
-
-
-def in_memory(_: Path) -> SqliteStore:
-    return SqliteStore.in_memory()
-
-
-@pytest.fixture(params=[on_disk, on_a_network, fallen_back, in_memory], ids=lambda make: make.__name__)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made = request.param(tmp_path)
-    yield made
-    made.close()
 
 
 def test_an_empty_store_knows_nothing(store: Store) -> None:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 2
+MAJOR, MINOR = 1, 3
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
 #   place: keyed hash of the origin. revision: counts outcomes, so that a claim sees what it was based on.
 #   retry_told: the gateway itself said (Retry-After) when it may be asked again.
 #   resets_at: the first reset of any meter. level, binding: as of storing.
+# alerts: what a rule has raised. outbox: messages, delivered or not (see `outbox`).
 # series: whose numbers a history follows, with its newest sample.
 # stamps: configurations, by the keyed hash over all they were read from; looked_at names that (see
 #   sources.looks), problem says which file does not parse. listed: their gateways, as a status line needs
@@ -62,6 +63,16 @@ CREATE TABLE IF NOT EXISTS listed (
     identity TEXT NOT NULL, place TEXT NOT NULL, "interval" REAL NOT NULL, alone INTEGER NOT NULL,
     error_code TEXT, low TEXT, critical TEXT, low_amount TEXT, critical_amount TEXT,
     PRIMARY KEY (stamp, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alerts (
+    rule TEXT NOT NULL, gateway_id TEXT NOT NULL, meter_id TEXT NOT NULL, rank INTEGER NOT NULL,
+    since REAL NOT NULL, changed_at REAL NOT NULL, resets_at REAL, clear_at REAL,
+    PRIMARY KEY (gateway_id, rule, meter_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, gateway_id TEXT NOT NULL, matter TEXT NOT NULL,
+    facts TEXT NOT NULL, written_at REAL NOT NULL, first INTEGER NOT NULL, held_until REAL,
+    next_at REAL NOT NULL, attempts INTEGER NOT NULL, failing_since REAL, error TEXT,
+    lease_owner TEXT, lease_until REAL, delivered_at REAL);
+CREATE INDEX IF NOT EXISTS outbox_open ON outbox (next_at) WHERE delivered_at IS NULL;
 """
 
 HEAD = (

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SAMPLE_AT_LEAST = 15 * 60  # seconds between samples of a meter that does not move
 FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
 
+if TYPE_CHECKING:
+    from gaugeway.store.outbox import Outbox
+
 T = TypeVar("T")
 Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
 
@@ -78,6 +81,12 @@ class SqliteStore:
     @property
     def hasher(self) -> Hasher:
         return self._hasher
+
+    @property
+    def outbox(self) -> "Outbox":
+        from gaugeway.store.outbox import Outbox  # of those who have alerts
+
+        return Outbox(self._use, self._write)
 
     def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
         return [Head(*row) for row in self._use(lambda db: rows.heads(db, gateway_ids))]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -11,6 +11,9 @@ from gaugeway.errors import READ_CODES, ReadError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.identity import Hasher
+
+if TYPE_CHECKING:
+    from gaugeway.store.outbox import Outbox
 
 LONGEST_LEASE = 600.0  # seconds; one that ends later was made by a clock that has been set back since
 
@@ -91,6 +94,11 @@ class Store(Protocol):
 
     @property
     def hasher(self) -> Hasher: ...
+
+    @property
+    def outbox(self) -> "Outbox":
+        """What is raised, and the messages about it."""
+        ...
 
     def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
         """What is stored of these gateways, of every identity."""
