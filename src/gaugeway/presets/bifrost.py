@@ -40,7 +40,7 @@ def _recognise(reply: Reply) -> str | None:
 probes = (Probe(path=_PATH, recognise=_recognise),)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     reply = await ask(_PATH, base="origin", accept=(200, 404))
     if reply.status == 404:
         raise ReadError(

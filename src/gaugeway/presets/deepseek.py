@@ -16,7 +16,7 @@ verified = date(2026, 11, 22)
 hosts = ("api.deepseek.com",)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     root = (await ask("/user/balance", base="origin")).fields("balance_infos")
     meters = tuple(_balance(info) for info in root.objects("balance_infos"))
     if not meters:

@@ -42,7 +42,7 @@ def _recognise(reply: Reply) -> str | None:
 probes = (Probe(path="/health/liveliness", recognise=_recognise),)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     root = await _key_info(ask, now)
     info = root.need("info")
     _refuse_dead_key(info)

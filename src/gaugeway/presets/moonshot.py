@@ -20,7 +20,7 @@ _CURRENCY = {"api.moonshot.cn": "CNY", "api.moonshot.ai": "USD"}
 hosts = tuple(_CURRENCY)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     reply = await ask("/v1/users/me/balance", base="origin")
     if reply.fields().number("code") not in {None, 0}:
         raise reported_failure(reply)

@@ -18,7 +18,7 @@ verified = date(2026, 11, 22)
 default_path = "/quota"
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     reply = await ask(options.quota_path)
     root = reply.fields()
     found = (_meter(root, "tokens", "percent"), _meter(root, "cost", "value"))

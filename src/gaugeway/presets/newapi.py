@@ -22,7 +22,7 @@ probes = (Probe(path="/api/status", recognise=partial(recognise, new_api=True)),
 _ONE = Decimal(1)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     # Without its last slash the path answers with a redirect.
     data = (await ask("/api/usage/token/", base="origin")).fields("data").need("data")
     if data.word("object") != "token_usage":

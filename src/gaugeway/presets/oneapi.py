@@ -22,7 +22,7 @@ _UNLIMITED = Decimal(100_000_000)
 _MONEY = frozenset({"USD", "CNY"})
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     subscription = (await ask("/dashboard/billing/subscription")).fields("hard_limit_usd")
     expires_at = expiry_of(subscription, "access_until", now)
     usage = (await ask("/dashboard/billing/usage")).fields("object", "total_usage")

@@ -21,7 +21,7 @@ _CURRENCY = {"api.siliconflow.cn": "CNY", "api.siliconflow.com": "USD"}
 hosts = tuple(_CURRENCY)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     reply = await ask("/v1/user/info", base="origin")
     if reply.fields().number("code") != 20000:
         raise reported_failure(reply)

@@ -29,7 +29,7 @@ _KEY = {"limit": "limit", "used": "used", "remaining": "remaining"}
 _PERIODS = (("daily", "1d"), ("weekly", "7d"), ("monthly", "1mo"))
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     root = (await ask("/v1/usage", base="origin")).fields("isValid")
     unit = root.text("unit") or "USD"  # the product counts in dollars and names its fields so
     subscription = root.object("subscription")

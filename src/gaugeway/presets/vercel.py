@@ -14,7 +14,7 @@ verified = date(2026, 11, 22)
 hosts = ("ai-gateway.vercel.sh",)
 
 
-async def read(ask: Ask, options: Options, now: datetime) -> Answer:  # noqa: ARG001  # the protocol's
+async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     root = (await ask("/v1/credits", base="origin")).fields("balance")
     balance, used = root.number("balance"), root.number("total_used")
     meters = [Meter.of(scope="team", name="wallet", title="Credits", unit="USD", remaining=balance)]
