@@ -2,7 +2,7 @@
 anew: look at the difference before you commit it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, TextIOWrapper
@@ -13,9 +13,11 @@ from rich.console import Console
 from gaugeway.cli.terminal import render
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Answer, KeyFacts, Meter, Reading, Scope
+from gaugeway.readings.forecast import Forecast
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view.project import project
 from gaugeway.view.snapshot import GatewayView
+from gaugeway.view.words import Zone
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
@@ -53,6 +55,11 @@ def count(title: str, unit: str, limit: int, used: int, *, window: str, resets_a
     )
 
 
+def ahead(p_runout: float | None, days: tuple[float, float, float | None]) -> Forecast:
+    first, middle, last = (None if one is None else after(days=one).timestamp() for one in days)
+    return Forecast(p_runout=p_runout, runs_out_at=(first, middle, last), pace=1, made_at=NOW.timestamp())
+
+
 def view(
     name: str,
     preset: str,
@@ -62,11 +69,12 @@ def view(
     error: GaugewayError | None = None,
     due: datetime | None = None,
     label: str | None = None,
+    forecasts: Mapping[str, Forecast] | None = None,
 ) -> GatewayView:
     observed_at = NOW - timedelta(seconds=ago)
     reading = None if answer is None else Reading.of(answer, preset=preset, observed_at=observed_at)
     gateway = Gateway(id=name, preset=preset, label=label)
-    return project(gateway, reading, error, now=NOW, next_read_at=due)
+    return project(gateway, reading, error, now=NOW, next_read_at=due, forecasts=forecasts)
 
 
 def views() -> Iterator[GatewayView]:
@@ -87,6 +95,11 @@ def views() -> Iterator[GatewayView]:
             key=KeyFacts(name="laptop", expires_at=after(days=90)),
         ),
         label="Campus",
+        forecasts={
+            "team/team-budget/7d": ahead(0.08, days=(2.25, 6, None)),
+            "key/key-budget/30d": ahead(0.93, days=(1.04, 2.21, 3.33)),
+            "user/user-budget/1mo": ahead(0.6, days=(1.04, 8, None)),
+        },
     )
     yield view(
         "openrouter",
@@ -119,6 +132,10 @@ def views() -> Iterator[GatewayView]:
         error=ReadError("timeout", "the gateway did not answer within 5 s"),
         due=after(minutes=4),
         label="Lab 実験室",
+        forecasts={
+            "key/tokens/1mo": ahead(0.71, days=(0.1, 4.21, 11)),
+            "key/wallet/-": ahead(None, days=(11, 20, 59)),
+        },
     )
     yield view(
         "overspent",
@@ -160,7 +177,7 @@ def drawn(width: int, *, verbose: bool = False, encoding: str = "utf-8", colours
             color_system="standard" if colours else None,
             _environ={},
         )
-        render(list(views()), now=NOW, console=console, verbose=verbose)
+        render(list(views()), now=NOW, console=console, verbose=verbose, zone=Zone())
         file.flush()
         return buffer.getvalue().decode(encoding)
 

@@ -74,6 +74,7 @@ def test_json_is_the_contract(world: World) -> None:
                         "advisory": False,
                         "expired": False,
                         "reset_due": False,
+                        "forecast": None,
                     }
                 ],
             }

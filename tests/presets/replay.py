@@ -170,6 +170,8 @@ def shown(preset: str, exchange: Exchange, outcome: Reading | ReadError) -> dict
     reading = outcome if isinstance(outcome, Reading) else None
     error = outcome if isinstance(outcome, ReadError) else None
     view = json.loads(msgspec.json.encode(project(gateway, reading, error, now=exchange.now)))
+    for meter in view["meters"]:
+        del meter["forecast"]  # made of a history; one exchange has none
     return {name: value for name, value in view.items() if name not in NOT_COMPARED}
 
 

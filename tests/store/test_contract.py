@@ -3,9 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from tests.store.values import LEASE, NOW, T, claim, claim_of, gateway, keep, outcome, reading, stored_head
 
 from gaugeway.readings import Answer, Meter, Reading
+from gaugeway.readings.forecast import Forecast
 from gaugeway.store import Store
 
 LAB, CAMPUS = gateway("lab"), gateway("campus")
@@ -240,3 +242,66 @@ def test_answers_have_exact_numbers(store: Store) -> None:
     head = keep(store, LAB, exact)
     assert store.readings([head.id])[head.id].meters[0].used == amount
     assert store.samples("lab", "key/cost/-")[0].used == amount
+
+
+def test_who_saves_is_told_which_histories_grew(store: Store) -> None:
+    head = claim(store, LAB, "me")
+    assert head is not None
+    (grown,) = store.save([outcome(head, LAB, reading())], "me")
+    assert (grown.head_id, grown.meter_id) == (head.id, "key/tokens/-")
+    again = outcome(head, LAB, reading(at=NOW + timedelta(seconds=1)), at=T + 1)
+    assert store.save([again], "me") == []
+    later = outcome(head, LAB, reading(at=NOW + timedelta(minutes=15)), at=T + 900)
+    assert store.save([later], "me") == [grown]
+    assert store.save([outcome(head, LAB, None, at=T + 901)], "me") == []
+
+
+def test_samples_are_had_as_floats_for_estimates(store: Store) -> None:
+    head = claim(store, LAB, "me")
+    assert head is not None
+    (grown,) = store.save([outcome(head, LAB, reading(12, resets_in=60))], "me")
+    assert store.points(grown.series, 0) == [(T, 12.0, 88.0, 100.0, T + 60)]
+    assert store.points(grown.series, T + 1) == []
+    assert store.points(0, 0) == []
+
+
+@pytest.mark.parametrize(
+    "forecast",
+    [
+        Forecast(
+            p_runout=0.1, runs_out_at=(T + 1, T + 2, None), used_at_reset=(1.5, 2, 3), pace=0.9, made_at=T
+        ),
+        Forecast(runs_out_at=(None, None, None), made_at=T),
+        Forecast(made_at=T),
+    ],
+)
+def test_a_forecast_is_kept_by_series(store: Store, forecast: Forecast) -> None:
+    head = claim(store, LAB, "me")
+    assert head is not None
+    (grown,) = store.save([outcome(head, LAB, reading())], "me")
+    assert store.forecasts([head.id], T) == {}
+    store.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T - 1))])
+    store.foresee([(grown.series, None, forecast), (grown.series + 1, None, forecast)])
+    assert store.forecasts([head.id], T) == {head.id: {"key/tokens/-": forecast}}
+    assert store.forecasts([], T) == {}
+
+
+def test_a_forecast_goes_when_its_reset_has_passed(store: Store) -> None:
+    head = claim(store, LAB, "me")
+    assert head is not None
+    (grown,) = store.save([outcome(head, LAB, reading())], "me")
+    store.foresee([(grown.series, T + 60, Forecast(p_runout=1, made_at=T))])
+    assert store.forecasts([head.id], T + 59)
+    assert store.forecasts([head.id], T + 60) == {}
+
+
+def test_a_forecast_follows_the_subject(store: Store) -> None:
+    head = claim(store, LAB, "me")
+    assert head is not None
+    (grown,) = store.save([outcome(head, LAB, reading(subjects={"key": "team-1"}))], "me")
+    store.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T))])
+    other = gateway(key="sk-test-new")
+    theirs = keep(store, other, reading(subjects={"key": "team-1"}))
+    assert store.forecasts([head.id, theirs.id], T).keys() == {head.id, theirs.id}
+    nobodys = keep(store, gateway(key="sk-test-3"), reading(subjects={"key": "team-2"}))
+    assert store.forecasts([nobodys.id], T) == {}

@@ -46,6 +46,7 @@ METER: dict[str, Any] = {
     "advisory": False,
     "expired": False,
     "reset_due": False,
+    "forecast": None,
 }
 READABLE = [case for case in cases() if "meters" in case.expected]
 

@@ -8,6 +8,7 @@ import pytest
 
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Answer, KeyFacts, Meter, Reading, Scope, Thresholds
+from gaugeway.readings.forecast import Forecast
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view.project import project
 from gaugeway.view.snapshot import GatewayView
@@ -33,13 +34,15 @@ def projected(
     model: str | None = None,
     unread: tuple[Scope, ...] = (),
     thresholds: Thresholds | None = None,
+    forecast: Forecast | None = None,
 ) -> GatewayView:
     answer = Answer(
         meters=meters, notes=("a note",), key=KeyFacts(name="laptop", expires_at=NOW), unread=unread
     )
     reading = Reading.of(answer, preset="litellm", observed_at=NOW) if meters else None
     gateway = Gateway(id="campus", preset="litellm", thresholds=thresholds or Thresholds())
-    return project(gateway, reading, error, now=at, next_read_at=NOW, model=model)
+    forecasts = {} if forecast is None else {meters[0].id: forecast}
+    return project(gateway, reading, error, now=at, next_read_at=NOW, model=model, forecasts=forecasts)
 
 
 def test_a_reading() -> None:
@@ -129,3 +132,33 @@ def test_thresholds_and_model_are_the_callers() -> None:
     view = projected(WEEK, own, model="gpt-x")
     assert (view.binding, view.level) == ("model:gpt-x/budget/-", "low")
     assert projected(WEEK, thresholds=Thresholds(low=Decimal(80))).level == "low"
+
+
+def test_a_forecast() -> None:
+    forecast = Forecast(
+        p_runout=0.123456,
+        runs_out_at=(NOW.timestamp() + 0.9, None, 1e300),
+        used_at_reset=(1234567.89, 1e21, 0.000012345678),
+        pace=1.00001,
+        made_at=NOW.timestamp(),
+    )
+    view = projected(WEEK, forecast=forecast)
+    assert msgspec.to_builtins(view.meters[0].forecast) == {
+        "p_runout": 0.1235,
+        "runs_out_at": ("2026-11-22T10:00:00Z", None, None),
+        "used_at_reset": ("1234570", "1000000000000000000000", "0.0000123457"),
+        "pace": 1.0,
+        "made_at": "2026-11-22T10:00:00Z",
+    }
+    assert projected(WEEK).meters[0].forecast is None
+
+
+def test_nothing_is_foreseen_of_a_window_that_is_over() -> None:
+    view = projected(WEEK, forecast=Forecast(p_runout=1, made_at=0), at=NOW + timedelta(days=1))
+    assert view.meters[0].forecast is None
+
+
+def test_a_forecast_that_says_nothing() -> None:
+    view = projected(WEEK, forecast=Forecast(made_at=0))
+    assert view.meters[0].forecast is not None
+    assert view.meters[0].forecast.runs_out_at is None

@@ -19,11 +19,12 @@ class Glyphs(NamedTuple):
     cross: str
     arrow: str
     dash: str
+    so: str
     ascii_only: bool
 
 
-UNICODE = Glyphs("●", "▸", "✗", "→", "·", ascii_only=False)
-ASCII = Glyphs("*", ">", "x", "->", "-", ascii_only=True)
+UNICODE = Glyphs("●", "▸", "✗", "→", "·", "╰", ascii_only=False)
+ASCII = Glyphs("*", ">", "x", "->", "-", "`-", ascii_only=True)
 
 
 def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:

@@ -91,7 +91,15 @@ def command(
 
 def views_of(states: Sequence[State], now: datetime, model: str | None = None) -> list[GatewayView]:
     return [
-        project(one.gateway, one.reading, one.error, now=now, next_read_at=one.next_read_at, model=model)
+        project(
+            one.gateway,
+            one.reading,
+            one.error,
+            now=now,
+            next_read_at=one.next_read_at,
+            model=model,
+            forecasts=one.forecasts,
+        )
         for one in states
     ]
 

@@ -13,6 +13,7 @@ from gaugeway.cli.paper import PROSE, glyphs_of, prose, put, said
 from gaugeway.view import words
 from gaugeway.view.entries import Amount, Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
+from gaugeway.view.zone import LOCAL
 
 # The sixteen colours of the user's own theme, so that light and dark terminals both read well.
 _STYLES = {
@@ -46,10 +47,17 @@ class Columns(NamedTuple):
         return 2 + self.name + 2 + self.bar + 1 + self.percent + 2 + self.amount + 2 + self.reset
 
 
-def render(views: Sequence[GatewayView], *, now: datetime, console: Console, verbose: bool = False) -> None:
+def render(
+    views: Sequence[GatewayView],
+    *,
+    now: datetime,
+    console: Console,
+    verbose: bool = False,
+    zone: words.Zone = LOCAL,
+) -> None:
     """Print one block per gateway."""
     if views:
-        put(console, page(views, now=now, console=console, verbose=verbose))
+        put(console, page(views, now=now, console=console, verbose=verbose, zone=zone))
 
 
 def page(
@@ -59,9 +67,10 @@ def page(
     console: Console,
     verbose: bool = False,
     share: Share = "left",
+    zone: words.Zone = LOCAL,
 ) -> Text:
     """The blocks as one text. No gateway's text is ever read as markup."""
-    drawing = _Page(views, now, console, verbose=verbose, share=share)
+    drawing = _Page(views, now, console, zone, verbose=verbose, share=share)
     blocks = [Text("\n").join(drawing.block(view)) for view in views]
     return Text("\n\n", no_wrap=True, overflow="crop").join(blocks)
 
@@ -74,10 +83,12 @@ class _Page:
         views: Sequence[GatewayView],
         now: datetime,
         console: Console,
+        zone: words.Zone,
         *,
         verbose: bool,
         share: Share,
     ) -> None:
+        self.zone = zone
         self.now = now.timestamp()
         self.console = console
         self.prose = partial(prose, console)
@@ -130,6 +141,7 @@ class _Page:
                 yield self._line(entry, amount, style)
             else:
                 yield from self._two_lines(entry, style)
+            yield from self._ahead(entry, style)
         hidden = len(view.meters) - len(entries)
         if hidden:
             yield Text(f"  {hidden} more with -v", "dim")
@@ -196,6 +208,14 @@ class _Page:
             second = Text(f"  {f' {self.glyphs.dash} '.join(below)}", "dim")
             second.truncate(self.width, overflow=self._overflow)
             yield second
+
+    def _ahead(self, entry: Entry, style: str) -> Iterator[Text]:
+        """Will it last? Said of what binds, and of what will run out first; of the others on request."""
+        if entry.ahead is not None and (entry.binding or entry.ahead.dire or self.verbose):
+            text = entry.forecast_text(self.now, self.zone)
+            if text:
+                dire = entry.ahead.dire and style != "dim"
+                yield from prose(self.console, self.glyphs.so, text, "yellow" if dire else "dim")
 
     def _mark(self, entry: Entry, style: str) -> Text:
         return Text(f"{self.glyphs.mark} " if entry.binding else "  ", style)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from gaugeway.collector.round import Round
 from gaugeway.collector.schedule import NO_WISH, Wish
@@ -10,6 +11,9 @@ from gaugeway.collector.state import State
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import Store
 from gaugeway.transport.asking import Transport
+
+if TYPE_CHECKING:
+    from gaugeway.collector.foresight import Forecaster
 
 
 def collect(
@@ -21,12 +25,14 @@ def collect(
     max_age: float | None = None,
     refresh: bool = False,
     on_state: Callable[[State], None] | None = None,
+    forecaster: "Forecaster | None" = None,
 ) -> list[State]:
     """What is left on these gateways, in their order; what is due is read live.
 
     ``max_age``: seconds that a reading may be old, instead of each gateway's ``refresh``. ``refresh``: read
     live, also where plain back-off says to wait. ``on_state`` is called as each gateway is known, from the
-    same thread. ``transport`` is only called where something is read live.
+    same thread. ``transport`` is only called where something is read live. ``forecaster`` looks ahead for
+    what has moved, where there is one.
     """
     wish = Wish(max_age=max_age, refresh=refresh)
     known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)
@@ -35,7 +41,7 @@ def collect(
 
         from gaugeway.collector.live import Live
 
-        asyncio.run(Live(known, transport).run())
+        asyncio.run(Live(known, transport, forecaster).run())
     return known.states
 
 

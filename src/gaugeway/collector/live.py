@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 
+from gaugeway.collector.foresight import Forecaster, foresee
 from gaugeway.collector.reader import KEY_SECONDS, Reader
 from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
@@ -14,7 +15,7 @@ from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading
 from gaugeway.sources.gateway import Gateway
-from gaugeway.store.store import LONGEST_LEASE, Claim, Outcome, Store
+from gaugeway.store.store import LONGEST_LEASE, Claim, Grown, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
 TURN = 0.1  # seconds between looks at what has come in; then it is kept, in one transaction
@@ -34,22 +35,24 @@ async def collect_async(
     max_age: float | None = None,
     refresh: bool = False,
     on_state: Callable[[State], None] | None = None,
+    forecaster: Forecaster | None = None,
 ) -> list[State]:
     """:func:`gaugeway.collector.collect` inside a running event loop."""
     wish = Wish(max_age=max_age, refresh=refresh)
     known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)
     if known.due:
-        await Live(known, transport).run()
+        await Live(known, transport, forecaster).run()
     return known.states
 
 
 class Live:
     """Asks what is due in a round. What another process is asking already is waited for instead."""
 
-    def __init__(self, known: Round, transport: MakeTransport) -> None:
+    def __init__(self, known: Round, transport: MakeTransport, forecaster: Forecaster | None) -> None:
         self._round = known
         self._store = known.store
         self._transport = transport
+        self._forecaster = forecaster
         self._owner = os.urandom(8).hex()
         self._leases = dict(zip(known.due, _leases(known.due), strict=True))
         self._stack = AsyncExitStack()
@@ -57,6 +60,8 @@ class Live:
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._came: list[tuple[Item, float, Reading | GaugewayError]] = []
+        self._read: dict[int, tuple[Item, Reading]] = {}
+        self._grown: list[Grown] = []
 
     async def run(self) -> None:
         """Returns when every due gateway of the round is answered."""
@@ -70,6 +75,7 @@ class Live:
                     self._keep()
                     waiting = await self._look_again(waiting, loop.time() - started)
                     turn = TURN if self._tasks else min(turn * 1.5, SLOWEST_TURN)
+                self._foresee()
             finally:
                 for task in self._tasks:
                     task.cancel()
@@ -156,11 +162,20 @@ class Live:
                 outcomes.append(Outcome(head=item.head, gateway=item.gateway))
             else:
                 item.error = result  # a fact of this process: nothing to store
-        self._store.save(outcomes, self._owner)
+        self._grown += self._store.save(outcomes, self._owner)
         for item, _, result in came:
-            if isinstance(result, Reading):
+            if isinstance(result, Reading) and item.head is not None:
                 self._round.answer(item, result, None)
+                self._read[item.head.id] = item, result
         self._round.answer_stored([item for item, _, result in came if not isinstance(result, Reading)])
+
+    def _foresee(self) -> None:
+        """Only when all have answered: nobody's reading waits for anybody's forecast."""
+        if self._forecaster is not None and self._grown:
+            readings = {head_id: reading for head_id, (_, reading) in self._read.items()}
+            foresee(self._grown, readings, self._store, self._forecaster, self._now())
+        if self._read:
+            self._round.add_forecasts([item for item, _ in self._read.values()])
 
     async def _look_again(self, items: list[Item], waited: float) -> list[Item]:
         """Takes over what has become free; returns what is still with others."""

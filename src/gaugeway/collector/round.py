@@ -1,6 +1,6 @@
 """One round of collecting: every gateway asked for, what is stored of it, and what became of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -8,10 +8,12 @@ import msgspec
 from gaugeway.collector.schedule import Wish, due_at, is_due
 from gaugeway.collector.state import Attempt, State
 from gaugeway.errors import GaugewayError, ReadError
-from gaugeway.readings import Reading, as_of
+from gaugeway.readings import Forecast, Reading, as_of
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.due import CLOCK_SLACK
 from gaugeway.store.store import Head, Store
+
+_NONE: Mapping[str, Forecast] = {}
 
 
 class Item:
@@ -62,7 +64,13 @@ class Round:
             return False
         return is_due(item.gateway, head, self._wish, now)
 
-    def answer(self, item: Item, reading: Reading | None, error: GaugewayError | None) -> None:
+    def answer(
+        self,
+        item: Item,
+        reading: Reading | None,
+        error: GaugewayError | None,
+        forecasts: Mapping[str, Forecast] = _NONE,
+    ) -> None:
         """One gateway is known."""
         next_read_at = None
         if item.head is not None and item.error is None:
@@ -77,6 +85,7 @@ class Round:
             error=error,
             next_read_at=next_read_at,
             last_attempt=last_attempt,
+            forecasts=forecasts,
         )
         self._states[item.position] = state
         if self._on_state is not None:
@@ -84,14 +93,24 @@ class Round:
 
     def answer_stored(self, items: Sequence[Item]) -> None:
         """These gateways are known as far as the store knows; meters that have reset since are expired."""
-        readings = self.store.readings([item.head.id for item in items if item.head is not None])
-        now = self.clock()
+        ids = [item.head.id for item in items if item.head is not None]
+        readings, now = self.store.readings(ids), self.clock()
+        forecasts = self.store.forecasts(ids, now.timestamp()) if readings else {}
         for item in items:
             reading = None if item.head is None else readings.get(item.head.id)
             if reading is not None:  # what has reset since is nobody's current number, wherever it is shown
                 meters = tuple([as_of(meter, now) for meter in reading.meters])
                 reading = msgspec.structs.replace(reading, meters=meters)
-            self.answer(item, reading, item.error or self._stored_error(item, reading))
+            foreseen = _NONE if item.head is None else forecasts.get(item.head.id, _NONE)
+            self.answer(item, reading, item.error or self._stored_error(item, reading), foreseen)
+
+    def add_forecasts(self, items: Sequence[Item]) -> None:
+        """What is foreseen of gateways that are known already."""
+        heads = {item.head.id: item for item in items if item.head is not None}
+        found = self.store.forecasts(list(heads), self.clock().timestamp())
+        for head_id, forecasts in found.items():
+            at = heads[head_id].position
+            self._states[at] = msgspec.structs.replace(self._states[at], forecasts=forecasts)
 
     def _stored_error(self, item: Item, reading: Reading | None) -> GaugewayError | None:
         head = item.head

@@ -21,7 +21,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """``reading``: the last good one, if there is one. ``error``: why there is none, or none newer.
 
     ``next_read_at``: when the gateway is due again (UTC); None where this process can't ask it.
-    ``last_attempt``: None where nothing is stored.
+    ``last_attempt``: None where nothing is stored. ``forecasts``: by the meter's id, where one was made.
     """
 
     gateway: Gateway

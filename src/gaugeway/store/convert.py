@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import inf
 from typing import Any
 
 from gaugeway.amounts import plain
-from gaugeway.readings import KeyFacts, Meter, Reading, Verdict, Window
+from gaugeway.readings import Forecast, KeyFacts, Meter, Reading, Verdict, Window
+from gaugeway.readings.forecast import Quantiles
 from gaugeway.store.rows import joined, parted
 
 Row = tuple[Any, ...]
@@ -96,6 +98,37 @@ def _meter(  # noqa: PLR0917  (a row's columns, in METER's order)
         advisory=advisory == 1,
         reset_due=reset_due == 1,
     )
+
+
+def forecast_row(forecast: Forecast) -> Row:
+    """The FORECAST columns."""
+    out = forecast.runs_out_at
+    return (
+        forecast.made_at,
+        forecast.p_runout,
+        *((None,) * 3 if out is None else (inf if at is None else at for at in out)),
+        *(forecast.used_at_reset or (None,) * 3),
+        forecast.pace,
+    )
+
+
+def forecast_of(  # noqa: PLR0917  (a row's columns, in FORECAST's order)
+    made_at: float, p_runout: float | None, out_10: float | None, out_50: float | None, out_90: float | None,
+    used_10: float | None, used_50: float | None, used_90: float | None, pace: float | None,
+) -> Forecast:  # fmt: skip
+    runs_out_at: Quantiles | None = None
+    if out_10 is not None:
+        runs_out_at = (_foreseen(out_10), _foreseen(out_50), _foreseen(out_90))
+    used_at_reset = None
+    if used_10 is not None and used_50 is not None and used_90 is not None:
+        used_at_reset = (used_10, used_50, used_90)
+    return Forecast(
+        p_runout=p_runout, runs_out_at=runs_out_at, used_at_reset=used_at_reset, pace=pace, made_at=made_at
+    )
+
+
+def _foreseen(at: float | None) -> float | None:
+    return None if at == inf else at
 
 
 def amount(text: str | None) -> Decimal | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 3
+MAJOR, MINOR = 1, 4
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
@@ -31,6 +31,8 @@ VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 #   sources.looks), problem says which file does not parse. listed: their gateways, as a status line needs
 #   them. "interval": seconds between live reads. alone: whether a process in the background can ask it.
 #   error_code: why this process can't. low to critical_amount: thresholds.
+# forecasts: what was last foreseen of a series; of no use once resets_at has passed. out_*, used_*: quantiles
+#   in percent; out_* is infinite for one that can't be foreseen, and null where nothing can be said.
 # What a later minor adds is a table of its own: opening an older database runs all of this once more.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS readings (
@@ -73,6 +75,9 @@ CREATE TABLE IF NOT EXISTS outbox (
     next_at REAL NOT NULL, attempts INTEGER NOT NULL, failing_since REAL, error TEXT,
     lease_owner TEXT, lease_until REAL, delivered_at REAL);
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (next_at) WHERE delivered_at IS NULL;
+CREATE TABLE IF NOT EXISTS forecasts (
+    series INTEGER PRIMARY KEY, made_at REAL NOT NULL, resets_at REAL, p_runout REAL,
+    out_10 REAL, out_50 REAL, out_90 REAL, used_10 REAL, used_50 REAL, used_90 REAL, pace REAL);
 """
 
 HEAD = (
@@ -90,6 +95,7 @@ LISTED = (
     " critical_amount"
 )
 SAMPLE = 'time, used, remaining, "limit", resets_at'
+FORECAST = "made_at, p_runout, out_10, out_50, out_90, used_10, used_50, used_90, pace"
 
 _AT_ONCE = 500  # variables in one statement: older builds of SQLite take 999
 
@@ -130,6 +136,19 @@ def stamps(db: Connection) -> list[Row]:
 def listed(db: Connection, stamp: str) -> list[Row]:
     """The LISTED rows of a configuration, in its order."""
     return db.execute(f"SELECT {LISTED} FROM listed WHERE stamp = ? ORDER BY position", (stamp,)).fetchall()  # noqa: S608
+
+
+def forecasts(db: Connection, ids: Sequence[int], now: float) -> list[Row]:
+    """The id, the meter's id and the FORECAST of every meter of these readings that has one."""
+    statement = (
+        f"SELECT readings.id, meters.meter_id, {FORECAST} FROM readings"  # noqa: S608
+        " JOIN meters ON meters.reading = readings.id"
+        " JOIN series ON series.gateway_id = readings.gateway_id AND series.meter_id = meters.meter_id"
+        " AND series.subject = meters.subject"
+        " JOIN forecasts ON forecasts.series = series.id"
+        f" WHERE (forecasts.resets_at IS NULL OR forecasts.resets_at > {now!r}) AND readings.id IN ({{keys}})"
+    )
+    return in_parts(db, statement, ids)
 
 
 def insert(table: str, columns: str) -> str:

@@ -6,11 +6,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from gaugeway.errors import StoreError
-from gaugeway.readings import Reading, judge
+from gaugeway.readings import Forecast, Reading, judge
 from gaugeway.store import rows, stamps
-from gaugeway.store.convert import Row, amount, meter_rows, moment, reading_of, reading_row
+from gaugeway.store.convert import (
+    Row,
+    amount,
+    forecast_of,
+    forecast_row,
+    meter_rows,
+    moment,
+    reading_of,
+    reading_row,
+)
 from gaugeway.store.identity import KEY_BYTES, Hasher
-from gaugeway.store.store import LONGEST_LEASE, Claim, Head, Outcome, Sample
+from gaugeway.store.store import LONGEST_LEASE, Claim, Grown, Head, Outcome, Point, Sample
 
 if TYPE_CHECKING:
     from gaugeway.sources.openai_compatible import Found
@@ -53,6 +62,14 @@ _SERIES = (
 _NEW_SERIES = rows.insert("series", f"gateway_id, meter_id, subject, {rows.SAMPLE}")
 _MOVE_SERIES = 'UPDATE series SET time = ?, used = ?, remaining = ?, "limit" = ?, resets_at = ? WHERE id = ?'
 _ADD_SAMPLE = rows.insert("samples", f"series, {rows.SAMPLE}").replace("INSERT", "INSERT OR REPLACE", 1)
+
+_POINTS = (
+    'SELECT time, CAST(used AS REAL), CAST(remaining AS REAL), CAST("limit" AS REAL), resets_at'
+    " FROM samples WHERE series = ? AND time >= ? ORDER BY time"
+)
+_FORESEEN = rows.insert("forecasts", f"series, resets_at, {rows.FORECAST}").replace(
+    "INSERT", "INSERT OR REPLACE", 1
+)
 
 _METER_COLUMNS = rows.METER.split(", ")
 _METER_ID, _LIMIT, _USED, _REMAINING, _RESETS_AT, _SUBJECT = (
@@ -123,8 +140,8 @@ class SqliteStore:
             and head.lease_until == until.get(key := (head.gateway_id, head.identity))
         }
 
-    def save(self, outcomes: Sequence[Outcome], owner: str) -> None:
-        self._write(lambda db: self._save(db, outcomes, owner))
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
+        return self._write(lambda db: self._save(db, outcomes, owner))
 
     def renew(self, owner: str, seconds: float) -> None:
         statement = "UPDATE readings SET lease_until = lease_until + ? WHERE lease_owner = ?"
@@ -159,10 +176,23 @@ class SqliteStore:
         if not self._use(lambda db: stamps.is_kept(db, stamp)):
             self._write(lambda db: stamps.keep(db, stamp, found, self._hasher, now))
 
+    def points(self, series: int, since: float) -> list[Point]:
+        return self._use(lambda db: db.execute(_POINTS, (series, since)).fetchall())
+
+    def foresee(self, forecasts: Sequence[tuple[int, float | None, Forecast]]) -> None:
+        values = [(series, resets_at, *forecast_row(one)) for series, resets_at, one in forecasts]
+        self._write(lambda db: db.executemany(_FORESEEN, values))
+
+    def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
+        found: dict[int, dict[str, Forecast]] = {}
+        for reading, meter_id, *row in self._use(lambda db: rows.forecasts(db, ids, now)):
+            found.setdefault(reading, {})[meter_id] = forecast_of(*row)
+        return found
+
     def close(self) -> None:
         self._db.close()
 
-    def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> None:
+    def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
         cursor = db.cursor()
         good: list[tuple[Outcome, Reading]] = []
         meters: list[Row] = []
@@ -181,7 +211,7 @@ class SqliteStore:
         newest = max((reading.observed_at.timestamp() for _, reading in good), default=0.0)
         if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:
             cursor.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
-        _sample(db, good, meters)
+        return _sample(db, good, meters)
 
     def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -236,11 +266,13 @@ def _attempt(one: Outcome, owner: str) -> Row:
     )
 
 
-def _sample(db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], meters: Sequence[Row]) -> None:
+def _sample(
+    db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], meters: Sequence[Row]
+) -> list[Grown]:
     """Adds to the history what has changed, and what was last written 15 minutes ago."""
     by_id = {one.head.id: (one.gateway.id, reading.observed_at.timestamp()) for one, reading in good}
     known = {row[:3]: row[3:] for row in rows.in_parts(db, _SERIES, [one.gateway.id for one, _ in good])}
-    moved, samples = [], []
+    moved, samples, grown = [], [], []
     for row in meters:
         gateway_id, time = by_id[row[0]]
         sample = (time, row[_USED], row[_REMAINING], row[_LIMIT], row[_RESETS_AT])
@@ -248,9 +280,15 @@ def _sample(db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], met
         last = known.get(series)
         if last is None:
             cursor = db.execute(_NEW_SERIES, series + sample)
-            samples.append((cursor.lastrowid, *sample))
+            series_id = cursor.lastrowid
+            assert series_id is not None
         elif last[2:] != sample[1:] or not 0 <= time - last[1] < SAMPLE_AT_LEAST:
-            moved.append((*sample, last[0]))
-            samples.append((last[0], *sample))
+            series_id = last[0]
+            moved.append((*sample, series_id))
+        else:
+            continue
+        samples.append((series_id, *sample))
+        grown.append(Grown(row[0], row[_METER_ID], series_id))
     db.executemany(_MOVE_SERIES, moved)
     db.executemany(_ADD_SAMPLE, samples)
+    return grown

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from gaugeway.errors import READ_CODES, ReadError
-from gaugeway.readings import Reading
+from gaugeway.readings import Forecast, Reading
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.identity import Hasher
 
@@ -89,6 +89,18 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     resets_at: datetime | None
 
 
+Point = tuple[float, float | None, float | None, float | None, float | None]
+"""A sample for estimates: time, used, remaining, limit, resets_at."""
+
+
+class Grown(NamedTuple):
+    """A history that a new sample was added to: whose (a head's id and a meter's), and its series."""
+
+    head_id: int
+    meter_id: str
+    series: int
+
+
 class Store(Protocol):
     """Readings and history that processes share. Every write is one short transaction."""
 
@@ -116,9 +128,9 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, outcomes: Sequence[Outcome], owner: str) -> None:
-        """Keep outcomes and end their leases. An outcome whose lease was lost meanwhile is dropped unless it
-        is newer than what is stored.
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
+        """Keep outcomes and end their leases; returns which histories grew. An outcome whose lease was lost
+        meanwhile is dropped unless it is newer than what is stored.
         """
         ...
 
@@ -132,6 +144,18 @@ class Store(Protocol):
 
     def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
         """A meter's history, oldest first; of every subject it ever had."""
+        ...
+
+    def points(self, series: int, since: float) -> list[Point]:
+        """The samples of a series from ``since`` on, oldest first, for estimates."""
+        ...
+
+    def foresee(self, forecasts: Sequence[tuple[int, float | None, Forecast]]) -> None:
+        """Keep forecasts by series, each with the reset that ends its use."""
+        ...
+
+    def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
+        """What is foreseen of the meters of these heads, by their ids. Not those whose reset has passed."""
         ...
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from gaugeway.amounts import EXACT, plain
-from gaugeway.readings import Level
+from gaugeway.readings import Kind, Level
 from gaugeway.view import phrases, words
 from gaugeway.view.snapshot import GatewayView, MeterView
 
@@ -27,6 +27,20 @@ class Amount(NamedTuple):
         return phrases.amount_text(self)
 
 
+class Ahead(NamedTuple):
+    """A forecast as plain values: when it runs out in unix seconds, None for what can't be foreseen."""
+
+    kind: Kind
+    level: Level
+    p_runout: float | None
+    runs_out_at: tuple[int | None, int | None, int | None] | None
+    resets_at: int | None
+
+    @property
+    def dire(self) -> bool:
+        return self.level != "exhausted" and phrases.dire(self.p_runout)
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line made from a meter: plain values, and the words that do not depend on the moment.
 
@@ -34,8 +48,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     where there is none to draw. ``percent``: the share that is left ("75%", "over by 20%"), ``unlimited``,
     ``none left``, or empty where nothing is known of it. ``share``: ``left``, or ``used`` where fraction and
     percent were asked for as the share that is used. ``short``: the amount again, for little room.
-    ``resets_at``: unix seconds. ``state``: words that stand in for a countdown. ``binding``: this one will
-    stop the user first. ``minor``: advisory, or a rate limit that does not bind; shown on request.
+    ``resets_at``: unix seconds. ``ahead``: what is foreseen, where something is. ``state``: words that stand
+    in for a countdown. ``binding``: this one will stop the user first. ``minor``: advisory, or a rate limit
+    that does not bind; shown on request.
     """
 
     id: str
@@ -48,6 +63,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     amount: Amount
     short: Amount
     resets_at: int | None
+    ahead: Ahead | None
     state: str
     binding: bool
     minor: bool
@@ -56,6 +72,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def left(self) -> str:
         """``75% left`` or ``25% used``; the other words of ``percent`` say what they mean."""
         return phrases.left(self.percent, self.share)
+
+    def forecast_text(self, now: float, zone: words.Zone) -> str:
+        """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen."""
+        return "" if self.ahead is None else phrases.forecast(*self.ahead, now, zone)
 
     def reset_text(self, now: float) -> str:
         """``in 3 d 4 h``, or why there is no such time; empty where it is unknown. ``now``: unix seconds."""
@@ -97,6 +117,7 @@ def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
         amount=_amount(meter, words.figure),
         short=_amount(meter, words.short_figure),
         resets_at=_unix(meter.resets_at),
+        ahead=_ahead(meter),
         state=phrases.state(expired=meter.expired, reset_due=meter.reset_due),
         binding=binding,
         minor=phrases.minor(meter.kind, binding=binding, advisory=meter.advisory),
@@ -116,6 +137,20 @@ def _amount(meter: MeterView, number: Callable[[str, str], str]) -> Amount:
     if meter.unit == "percent" and meter.percent_remaining is not None:
         return Amount()  # the share itself says it
     return Amount(*phrases.amount(meter.used, meter.limit, meter.remaining, meter.unit, number))
+
+
+def _ahead(meter: MeterView) -> Ahead | None:
+    forecast = meter.forecast
+    if forecast is None:
+        return None
+    out = forecast.runs_out_at
+    return Ahead(
+        kind=meter.kind,
+        level=meter.level,
+        p_runout=forecast.p_runout,
+        runs_out_at=None if out is None else (_unix(out[0]), _unix(out[1]), _unix(out[2])),
+        resets_at=_unix(meter.resets_at),
+    )
 
 
 def _unix(stamp: str | None) -> int | None:

@@ -68,6 +68,29 @@ def state(*, expired: bool, reset_due: bool) -> str:
     return "window over" if expired else "reset due" if reset_due else ""
 
 
+def forecast(  # noqa: PLR0917  (a row's columns)
+    kind: str,
+    level: str,
+    p_runout: float | None,
+    runs_out_at: tuple[float | None, float | None, float | None] | None,
+    resets_at: float | None,
+    now: float,
+    zone: words.Zone,
+) -> str:
+    """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen, or it has
+    happened.
+    """
+    if level == "exhausted":
+        return ""
+    verb = "empty" if kind == "balance" else "runs out"
+    return words.forecast_text(p_runout, runs_out_at, resets_at, verb, now, zone)
+
+
+def dire(p_runout: float | None) -> bool:
+    """Whether it will rather run out before its reset than last."""
+    return p_runout is not None and p_runout > 0.5
+
+
 def reset(said: str, resets_at: float | None, now: float) -> str:
     """``in 3 d 4 h``, or why there is no such time; empty where it is unknown."""
     return said or (words.countdown(resets_at - now) if resets_at is not None else "")

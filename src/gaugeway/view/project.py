@@ -1,15 +1,17 @@
 """Readings to what every surface shows: the one projection."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from gaugeway.amounts import EXACT, plain, stamp
 from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
-from gaugeway.readings import Level, Meter, Reading, as_of, judge
+from gaugeway.readings import Forecast, Level, Meter, Reading, as_of, judge
 from gaugeway.sources.gateway import Gateway
-from gaugeway.view.snapshot import ErrorView, GatewayView, KeyView, MeterView, Status
+from gaugeway.view.snapshot import ErrorView, ForecastView, GatewayView, KeyView, MeterView, Status
 
 _FOUR_PLACES = Decimal("0.0001")
+_LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _NO_KEY_FACTS = KeyView(name=None, expires_at=None)
 
 
@@ -21,8 +23,12 @@ def project(
     now: datetime,
     next_read_at: datetime | None = None,
     model: str | None = None,
+    forecasts: Mapping[str, Forecast] | None = None,
 ) -> GatewayView:
-    """One gateway as it is shown at ``now``: its last good reading, and the newest attempt's error."""
+    """One gateway as it is shown at ``now``: its last good reading, the newest attempt's error, and what was
+    foreseen, by the meter's id.
+    """
+    foreseen = forecasts or {}
     meters = () if reading is None else tuple(as_of(meter, now) for meter in reading.meters)
     unread = reading is not None and bool(reading.unread)
     verdict = judge(meters, gateway.thresholds, model=model, unread=unread)
@@ -43,7 +49,9 @@ def project(
         key=_NO_KEY_FACTS
         if reading is None
         else KeyView(name=reading.key.name, expires_at=_stamp(reading.key.expires_at)),
-        meters=tuple(map(_meter, meters, verdict.levels)),
+        meters=tuple(
+            [_meter(one, level, foreseen) for one, level in zip(meters, verdict.levels, strict=True)]
+        ),
     )
 
 
@@ -55,9 +63,11 @@ def _status(reading: Reading | None, error: GaugewayError | None) -> Status:
     return "unconfigured" if error.code in UNCONFIGURED_CODES else "error"
 
 
-def _meter(meter: Meter, level: Level) -> MeterView:
+def _meter(meter: Meter, level: Level, foreseen: Mapping[str, Forecast]) -> MeterView:
+    meter_id = meter.id
+    forecast = foreseen.get(meter_id)
     return MeterView(
-        id=meter.id,
+        id=meter_id,
         name=meter.title,
         entry=meter.entry,
         scope=meter.scope,
@@ -77,7 +87,28 @@ def _meter(meter: Meter, level: Level) -> MeterView:
         advisory=meter.advisory,
         expired=meter.expired,
         reset_due=meter.reset_due,
+        forecast=None if forecast is None or meter.expired else _forecast(forecast),
     )
+
+
+def _forecast(forecast: Forecast) -> ForecastView:
+    out, used = forecast.runs_out_at, forecast.used_at_reset
+    return ForecastView(
+        p_runout=None if forecast.p_runout is None else round(forecast.p_runout, 4),
+        runs_out_at=None if out is None else (_at(out[0]), _at(out[1]), _at(out[2])),
+        used_at_reset=None if used is None else (_about(used[0]), _about(used[1]), _about(used[2])),
+        pace=None if forecast.pace is None else round(forecast.pace, 4),
+        made_at=stamp(datetime.fromtimestamp(forecast.made_at or 0, UTC)),
+    )
+
+
+def _at(seconds: float | None) -> str | None:
+    return None if seconds is None or seconds > _LAST else stamp(datetime.fromtimestamp(seconds, UTC))
+
+
+def _about(estimate: float) -> str:
+    """Six digits: more would be pretended."""
+    return plain(Decimal(f"{estimate:.6g}"))
 
 
 def _plain(value: Decimal | None) -> str | None:

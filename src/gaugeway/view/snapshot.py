@@ -17,6 +17,19 @@ _GROWS = Meta(description="One of these today. Within version 1 others may be ad
 _CODES = Meta(examples=sorted(READ_CODES | SETUP_CODES), description="Within version 1 others may be added.")
 
 
+class ForecastView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was foreseen of a meter when it last moved, as estimates. The 10, 50 and 90 % quantiles of when it
+    runs out (were there no reset; null for one that lies beyond what can be foreseen) and of what will be
+    used at the reset; ``pace`` 1 is an even spend of the limit over the window.
+    """
+
+    p_runout: Annotated[float, Meta(ge=0, le=1)] | None
+    runs_out_at: tuple[Time | None, Time | None, Time | None] | None
+    used_at_reset: tuple[Amount, Amount, Amount] | None
+    pace: float | None
+    made_at: Time
+
+
 class MeterView(msgspec.Struct, frozen=True, kw_only=True):
     """One meter. Amounts are plain decimal strings, unknown is null; times are UTC with ``Z``."""
 
@@ -40,6 +53,7 @@ class MeterView(msgspec.Struct, frozen=True, kw_only=True):
     advisory: bool
     expired: bool
     reset_due: bool
+    forecast: ForecastView | None = None
 
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):

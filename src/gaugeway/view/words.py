@@ -21,6 +21,15 @@ _EVERY = {
 }
 _LENGTHS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "mo": "month", "y": "year"}
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Zone:
+    """Where the reader is: here UTC; a subclass knows how many seconds its clocks are ahead at a moment."""
+
+    def offset(self, at: float) -> int:  # noqa: ARG002  (the same all year)
+        return 0
 
 
 def percent_text(percent: str) -> str:
@@ -95,6 +104,61 @@ def age(seconds: float) -> str:
     return f"{span(seconds, 1)} ago" if seconds >= 5 else "just now"
 
 
+def forecast_text(  # noqa: PLR0917  (a row's columns)
+    p_runout: float | None,
+    runs_out_at: tuple[float | None, float | None, float | None] | None,
+    resets_at: float | None,
+    verb: str,
+    now: float,
+    zone: Zone,
+) -> str:
+    """``lasts until reset (92%)``, ``runs out Thu 15:00 (Wed 11:00 to Fri 18:00)``, ``no telling yet (...)``;
+    empty where nothing is foreseen. ``runs_out_at``: the 10, 50 and 90 % quantiles, None beyond the horizon.
+    ``verb``: ``runs out``, or ``empty`` for a balance.
+    """
+    if p_runout is not None:
+        return _before_reset(p_runout, runs_out_at or (None, None, None), resets_at, now, zone)
+    if runs_out_at is None:
+        return ""
+    first, middle, last = runs_out_at
+    if first is None or middle is None:
+        return "no end in sight" if first is None else f"lasts past {_moments((first,), now, zone)[0]} (90%)"
+    if middle <= now:
+        return "should be empty by now" if verb == "empty" else "should have run out by now"
+    if _wide(first, last, now, 30):
+        return f"no telling yet (hardly before {_moments((first,), now, zone)[0]})"
+    return f"{verb} {_interval(first, middle, last, now, zone)}"
+
+
+def _before_reset(
+    p_runout: float,
+    runs_out_at: tuple[float | None, float | None, float | None],
+    resets_at: float | None,
+    now: float,
+    zone: Zone,
+) -> str:
+    lasts, falls = (percent_text(f"{min(100 * one, 99.5):.2f}") for one in (1 - p_runout, p_runout))
+    first, middle, last = runs_out_at
+    if 0.25 <= p_runout <= 0.75 and first is not None and _wide(first, last, now, 10):
+        return f"no telling yet ({lasts} to last)"
+    if p_runout <= 0.5:
+        return f"lasts until reset ({lasts})"
+    if first is None or middle is None or middle <= now or (resets_at is not None and middle >= resets_at):
+        return f"runs out before reset ({falls})"
+    if last is None or (resets_at is not None and last >= resets_at):
+        when, early = _moments((middle, first), now, zone)
+        return f"runs out {when} ({falls}, {early} at the earliest)"
+    return f"runs out {_interval(first, middle, last, now, zone)}"
+
+
+def _interval(first: float, middle: float, last: float | None, now: float, zone: Zone) -> str:
+    if last is None:
+        when, early = _moments((middle, first), now, zone)
+        return f"{when} ({early} at the earliest)"
+    when, early, late = _moments((middle, first, last), now, zone)
+    return when if early == late else f"{when} ({early} to {late})"
+
+
 def bar(fraction: float, width: int, *, ascii_only: bool = False) -> tuple[str, str]:
     """A bar of ``width`` cells as its filled part and the rest. Only this drawing is cut to 0..1.
 
@@ -110,6 +174,54 @@ def bar(fraction: float, width: int, *, ascii_only: bool = False) -> tuple[str, 
     full, part = divmod(filled, steps)
     done = "█" * full + (_EIGHTHS[part] if part else "")
     return done, "░" * (width - len(done))
+
+
+def _wide(first: float, last: float | None, now: float, times: int) -> bool:
+    """Whether all that is known of a moment is that it is some time ahead."""
+    return first > now and (last is None or last - now > times * (first - now))
+
+
+def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, ...]:
+    """Moments in the reader's time, no finer than they differ. The first of them decides: within a week
+    ``today 15:00``, ``Thu 15:00``, no day where it is that of the one before; else ``around 3 Dec``.
+    """
+    apart = max(moments) - min(moments)
+    grain = 300 if 0 < apart < 4 * 3600 else 900 if 0 < apart < 86400 else 3600
+    today = int(now + zone.offset(now)) // 86400
+    local = [int((at + zone.offset(at)) / grain + 0.5) * grain for at in moments]
+    near = local[0] // 86400 - today < 7
+    texts: list[str] = []
+    before = None
+    for moment, at in zip(moments, local, strict=True):
+        day = at // 86400
+        if moment <= now:
+            texts.append("now")
+            day = today
+        elif not near or day - today >= 7:
+            texts.append(_date(day, today))
+        else:
+            name = "" if day == before else "today " if day == today else f"{_WEEKDAYS[(day + 3) % 7]} "
+            texts.append(f"{name}{at % 86400 // 3600:02}:{at % 3600 // 60:02}")
+        before = day
+    if not near and len(texts) > 1:
+        texts[0] = f"around {texts[0]}"
+    return tuple(texts)
+
+
+def _date(day: int, today: int) -> str:
+    """``12 Dec`` of a day counted from 1970, with the year where it is a long way off."""
+    year, month, of_month = _civil(day)
+    return f"{of_month} {_MONTHS[month - 1]}" + (f" {year}" if abs(day - today) > 300 else "")
+
+
+def _civil(day: int) -> tuple[int, int, int]:
+    """Year, month and day of a day counted from 1970: years begin in March, so that leap days end them."""
+    era, rest = divmod(day + 719468, 146097)
+    of_era = (rest - rest // 1460 + rest // 36524 - rest // 146096) // 365
+    of_year = rest - (365 * of_era + of_era // 4 - of_era // 100)
+    month = (5 * of_year + 2) // 153
+    of_month = of_year - (153 * month + 2) // 5 + 1
+    return era * 400 + of_era + (month >= 10), month - 9 if month >= 10 else month + 3, of_month
 
 
 def _minor(unit: str) -> int | None:

@@ -1,0 +1,1 @@
+"""What a history says: which falls are resets, which are glitches, what was added to a balance. Pure."""
