@@ -3,16 +3,14 @@
 An edit is text to text; :func:`save` puts it in place in one step, or not at all. tomlkit loads only here.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Place
+from gaugeway.sources.files import replace
 from gaugeway.transport import Secret
 
 Settings = Mapping[str, str | bool]
@@ -69,35 +67,14 @@ def save(path: Path, before: str, after: str) -> None:
     path = path.resolve()
     if read_text(path) != before:
         raise SetupError("invalid_config", f"{path} was changed meanwhile; nothing was written", "try again")
-    _write(path, after)
+    replace(path, after.encode())
 
 
 def store_key(config: Path, gateway_id: str, secret: Secret) -> str:
     """Keep a key in a private file beside the config; returns the template that refers to it."""
     # Beside the link where the config is one: relative paths start there, and dotfiles get published.
-    _write(config.parent / "keys" / gateway_id, secret.reveal() + "\n")
+    replace(config.parent / "keys" / gateway_id, f"{secret.reveal()}\n".encode())
     return f"{{file:keys/{gateway_id}}}"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # 0600 from the start
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise SetupError(
-            "invalid_config", f"{path} can't be written: {error.strerror}", "check the folder's permissions"
-        ) from None
 
 
 def _parse(text: str) -> dict[str, Any]:
