@@ -4,7 +4,7 @@ Only the user's own file is read for it: a channel is a command, or a URL that i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -15,7 +15,6 @@ import msgspec
 from gaugeway.amounts import clean, plain, seconds_of, window_of
 from gaugeway.errors import SetupError
 from gaugeway.sources.alert_tables import AlertsTable, Bad, ChannelTable, RuleTable
-from gaugeway.sources.jsonc import KeyPath
 from gaugeway.sources.settings import Invalid, Problem, Setting, converted, nearest
 from gaugeway.sources.templates import Text
 
@@ -30,7 +29,6 @@ NOT_FOR_WEBHOOKS = frozenset({"stale", "key_expires"})
 _DEFAULT_RULES = ({"level": "low"}, {"runout": Decimal("0.8")})
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_HEADER = re.compile(r"^[ \t]*(\[{1,2})[ \t]*alerts[ \t]*(?:\.([^\]\n]*))?\]", re.MULTILINE)
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,25 +124,6 @@ def _costing_itself(place: Setting, problems: list[Problem]) -> Iterator[None]:
         yield
     except Invalid as error:
         problems.append(place.problem(error.what, error.below))
-
-
-def lines_of(text: str) -> Callable[[KeyPath], int | None]:
-    """On which line of the file's ``text`` each table below ``[alerts]`` begins."""
-    lines: dict[KeyPath, int] = {}
-    rules = 0
-    for match in _HEADER.finditer(text):
-        names: KeyPath = tuple([part.strip(" \t\"'") for part in (match[2] or "").split(".") if part.strip()])
-        if names == ("rules",) and match[1] == "[[":
-            names, rules = (*names, rules), rules + 1
-        line = text.count("\n", 0, match.start(1)) + 1
-        for path in (("alerts",), ("alerts", *names)):
-            lines.setdefault(path, line)
-
-    def line_of(path: KeyPath) -> int | None:
-        ends = (path[:end] for end in range(len(path), 0, -1))
-        return next((lines[end] for end in ends if end in lines), None)
-
-    return line_of
 
 
 def _quiet(text: str) -> Quiet:

@@ -3,20 +3,20 @@ documentation both come from them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import replace
 
 from gaugeway.amounts import clean
 from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust, check_id, shown_id
+from gaugeway.sources.jsonc import KeyPath
 from gaugeway.sources.settings import Draft, Invalid, Layer, Problem, Setting, converted, nearest
 from gaugeway.sources.trust import WorkTrees
 
@@ -85,10 +85,8 @@ class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 raise ValueError(f"{name} is not a number of plausible size")
 
 
-_HEADER = re.compile(
-    r"""^[ \t]*\[{0,2}[ \t]*gateways[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""",
-    re.MULTILINE,
-)
+_NAME = re.compile(r"""[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""")
+_HEADER = re.compile(rf"^[ \t]*(\[{{0,2}})[ \t]*(gateways|alerts)((?:{_NAME.pattern})*)", re.MULTILINE)
 
 
 def user_file(env: Environment, typed: Path | None, trees: WorkTrees) -> Place:
@@ -144,16 +142,15 @@ def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required:
     except (ValueError, ArithmeticError, RecursionError) as error:
         message, line = _syntax_error(error, text)
     else:
-        lines = _table_lines(text)
         layer = Layer(
             file=place.name,
             folder=place.path.parent,
             value=document,
-            line_of=lambda path: lines.get(str(path[1])) if len(path) > 1 else None,
+            line_of=_lines_of(text),
             trust=trust,
             own=True,
         )
-        return Own(_drafts(layer, problems), _alerts(layer, text))
+        return Own(_drafts(layer, problems), _alerts(layer))
     problems.append(Problem(file=place.name, line=line, message=message, fatal=fatal))
     return Own([], None)
 
@@ -167,13 +164,11 @@ def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
     return f"is not TOML: {said}", int(line[1]) if line else text.count("\n") + 1
 
 
-def _alerts(layer: Layer, text: str) -> Setting | None:
+def _alerts(layer: Layer) -> Setting | None:
     """Who can name a channel can run a command: only the user can."""
     if "alerts" not in layer.value or layer.trust != "trusted":
         return None
-    from gaugeway.sources.alerting import lines_of
-
-    return Setting(layer.value["alerts"], replace(layer, line_of=lines_of(text)), ("alerts",))
+    return Setting(layer.value["alerts"], layer, ("alerts",))
 
 
 def _drafts(layer: Layer, problems: list[Problem]) -> list[Draft]:
@@ -221,11 +216,22 @@ def _validated(table: Setting) -> GatewayTable:
         raise SetupError("invalid_config", message, wrong.hint) from None
 
 
-def _table_lines(text: str) -> dict[str, int]:
-    """The line on which each gateway's first table or key stands."""
-    lines: dict[str, int] = {}
-    line, seen = 1, 0
+def _lines_of(text: str) -> Callable[[KeyPath], int | None]:
+    """On which line each gateway's first table or key stands, and each table of the alerts; what has no line
+    of its own is where the one above it is.
+    """
+    lines: dict[KeyPath, int] = {}
+    line, seen, rules = 1, 0, 0
     for match in _HEADER.finditer(text):
         line, seen = line + text.count("\n", seen, match.start()), match.start()
-        lines.setdefault(match[1] or match[2] or match[3], line)
-    return lines
+        path: KeyPath = (match[2], *("".join(name) for name in _NAME.findall(match[3])))
+        if match[1] == "[[" and path == ("alerts", "rules"):
+            path, rules = (*path, rules), rules + 1
+        for end in range(1 if match[2] == "alerts" else 2, len(path) + 1):
+            lines.setdefault(path[:end], line)
+
+    def line_of(path: KeyPath) -> int | None:
+        above = (path[:end] for end in range(len(path), 0, -1))
+        return next((lines[one] for one in above if one in lines), None)
+
+    return line_of
