@@ -97,8 +97,8 @@ def test_a_lease_of_a_clock_since_set_back_does_not_hold(store: Store) -> None:
 
 def test_a_claim_based_on_what_is_no_longer_so_fails(store: Store) -> None:
     head = keep(store, LAB, reading(), owner="you")
-    assert claim(store, LAB, "me", revision=0) is None
-    assert claim(store, LAB, "me", revision=head.revision) is not None
+    assert claim(store, LAB, "me") is None
+    assert claim(store, LAB, "me", head=head) is not None
 
 
 def test_a_lease_can_be_lengthened(store: Store) -> None:
@@ -168,7 +168,7 @@ def test_what_another_process_asks_just_now_does_not_go(store: Store) -> None:
     old, new = gateway(key="sk-test-old"), gateway(key="sk-test-new")
     head = keep(store, old, reading(1))
     later = NOW + timedelta(days=2)
-    claim(store, old, "you", at=later.timestamp(), revision=head.revision)
+    claim(store, old, "you", at=later.timestamp(), head=head)
     keep(store, new, reading(2, at=later))
     assert stored_head(store, old) is not None
 

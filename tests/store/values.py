@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gaugeway.readings import Answer, Meter, Reading
+from gaugeway.readings import Answer, Meter, Reading, judge
 from gaugeway.sources.gateway import Gateway, Key
 from gaugeway.store.store import Claim, Head, Outcome, Store
 from gaugeway.transport import Secret
@@ -32,13 +32,13 @@ def reading(used: int = 12, *, at: datetime = NOW, resets_in: float | None = Non
     return Reading.of(Answer(meters=(meter,), **rest), preset="neutral", observed_at=at)
 
 
-def claim_of(store: Store, one: Gateway, *, revision: int = 0, lease: float = LEASE) -> Claim:
+def claim_of(store: Store, one: Gateway, *, head: Head | None = None, lease: float = LEASE) -> Claim:
     assert one.base_url is not None
     return Claim(
         gateway_id=one.id,
         identity=store.hasher.identity(one),
         place=store.hasher.place(one.base_url),
-        revision=revision,
+        head=head,
         lease=lease,
     )
 
@@ -60,7 +60,8 @@ def outcome(head: Head, one: Gateway, value: Reading | None, *, at: float = T, *
         resets = [end.timestamp() for end in ends if end is not None]
         facts |= {"observed_at": value.observed_at.timestamp(), "resets_at": min(resets, default=None)}
     known = {name: getattr(head, name) for name in head.__struct_fields__}
-    return Outcome(head=Head(**(known | facts | rest)), gateway=one, reading=value)
+    verdict = None if value is None else judge(value.meters, one.thresholds, unread=bool(value.unread))
+    return Outcome(head=Head(**(known | facts | rest)), gateway=one, reading=value, verdict=verdict)
 
 
 def keep(store: Store, one: Gateway, value: Reading | None, *, at: float | None = None, owner="me") -> Head:
@@ -68,7 +69,7 @@ def keep(store: Store, one: Gateway, value: Reading | None, *, at: float | None 
     if at is None:
         at = T if value is None else value.observed_at.timestamp()
     stored = stored_head(store, one)
-    head = claim(store, one, owner, at=at, revision=0 if stored is None else stored.revision)
+    head = claim(store, one, owner, at=at, head=stored)
     assert head is not None
     store.save([outcome(head, one, value, at=at)], owner)
     after = stored_head(store, one)

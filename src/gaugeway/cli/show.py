@@ -99,6 +99,7 @@ def views_of(states: Sequence[State], now: datetime, model: str | None = None) -
             next_read_at=one.next_read_at,
             model=model,
             forecasts=one.forecasts,
+            verdict=one.verdict,
         )
         for one in states
     ]

@@ -13,7 +13,7 @@ from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
 from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError
-from gaugeway.readings import Reading
+from gaugeway.readings import Reading, judge
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.store import LONGEST_LEASE, Claim, Grown, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
@@ -92,7 +92,7 @@ class Live:
                 gateway_id=item.gateway.id,
                 identity=item.identity,
                 place=item.place,
-                revision=0 if item.head is None else item.head.revision,
+                head=item.head,
                 lease=self._leases[item],
             )
             for item in items
@@ -149,13 +149,17 @@ class Live:
         if not came:
             return
         assert self._reader is not None
-        outcomes = []
+        outcomes, good = [], []
         for item, at, result in came:
             assert item.head is not None
             if isinstance(result, Reading):
                 minimum = self._reader.min_refresh(item.gateway.preset)
                 item.head = succeeded(item.head, result, min_refresh=minimum)
-                outcomes.append(Outcome(head=item.head, gateway=item.gateway, reading=result))
+                verdict = judge(result.meters, item.gateway.thresholds, unread=bool(result.unread))
+                outcomes.append(
+                    Outcome(head=item.head, gateway=item.gateway, reading=result, verdict=verdict)
+                )
+                good.append((item, result, verdict))
             elif isinstance(result, ReadError):
                 minimum = self._reader.min_refresh(item.gateway.preset)
                 item.head = failed(item.head, result, at=at, min_refresh=minimum)
@@ -163,10 +167,10 @@ class Live:
             else:
                 item.error = result  # a fact of this process: nothing to store
         self._grown += self._store.save(outcomes, self._owner)
-        for item, _, result in came:
-            if isinstance(result, Reading) and item.head is not None:
-                self._round.answer(item, result, None)
-                self._read[item.head.id] = item, result
+        for item, reading, verdict in good:
+            self._round.answer(item, reading, None, verdict=verdict)
+            if item.head is not None:
+                self._read[item.head.id] = item, reading
         self._round.answer_stored([item for item, _, result in came if not isinstance(result, Reading)])
 
     def _foresee(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from gaugeway.collector.schedule import Wish, due_at, is_due
 from gaugeway.collector.state import Attempt, State
 from gaugeway.errors import GaugewayError, ReadError
-from gaugeway.readings import Forecast, Reading, as_of
+from gaugeway.readings import Forecast, Reading, Verdict, as_of
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.due import CLOCK_SLACK
 from gaugeway.store.store import Head, Store
@@ -70,6 +70,7 @@ class Round:
         reading: Reading | None,
         error: GaugewayError | None,
         forecasts: Mapping[str, Forecast] = _NONE,
+        verdict: Verdict | None = None,
     ) -> None:
         """One gateway is known."""
         next_read_at = None
@@ -82,6 +83,7 @@ class Round:
         state = State(
             gateway=item.gateway,
             reading=reading,
+            verdict=verdict,
             error=error,
             next_read_at=next_read_at,
             last_attempt=last_attempt,

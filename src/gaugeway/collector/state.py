@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from gaugeway.errors import GaugewayError
-from gaugeway.readings import Forecast, Reading
+from gaugeway.readings import Forecast, Reading, Verdict
 from gaugeway.sources.gateway import Gateway
 
 
@@ -19,6 +19,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """``reading``: the last good one, if there is one. ``error``: why there is none, or none newer.
+    ``verdict``: what was made of the reading as it stands here, where that has been done already.
 
     ``next_read_at``: when the gateway is due again (UTC); None where this process can't ask it.
     ``last_attempt``: None where nothing is stored. ``forecasts``: by the meter's id, where one was made.
@@ -26,6 +27,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     gateway: Gateway
     reading: Reading | None = None
+    verdict: Verdict | None = None
     error: GaugewayError | None = None
     next_read_at: datetime | None = None
     last_attempt: Attempt | None = None

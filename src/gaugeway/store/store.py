@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from gaugeway.errors import READ_CODES, ReadError
-from gaugeway.readings import Forecast, Reading
+from gaugeway.readings import Forecast, Reading, Verdict
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.identity import Hasher
 
@@ -31,19 +31,19 @@ class Head(msgspec.Struct, frozen=True):
     gateway_id: str
     identity: str
     place: str
-    revision: int
-    lease_owner: str | None
-    lease_until: float | None
-    attempted_at: float | None
-    error_code: str | None
-    error_message: str | None
-    error_hint: str | None
-    failures: int
-    retry_at: float | None
-    retry_told: int
-    min_refresh: float
-    observed_at: float | None
-    resets_at: float | None
+    revision: int = 0
+    lease_owner: str | None = None
+    lease_until: float | None = None
+    attempted_at: float | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    error_hint: str | None = None
+    failures: int = 0
+    retry_at: float | None = None
+    retry_told: int = 0
+    min_refresh: float = 0.0
+    observed_at: float | None = None
+    resets_at: float | None = None
 
     def leased(self, now: float) -> bool:
         """Whether somebody is asking just now."""
@@ -59,23 +59,26 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One gateway that a process wants to ask itself. ``revision``: of the head it decided that on, 0 where
-    there was none. ``lease``: seconds it needs at most, up to LONGEST_LEASE.
+    """One gateway that a process wants to ask itself. ``head``: what it decided that on, None where there was
+    nothing. ``lease``: seconds it needs at most, up to LONGEST_LEASE.
     """
 
     gateway_id: str
     identity: str
     place: str
-    revision: int
+    head: Head | None
     lease: float
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of asking: the head as it is now, and the reading unless its ``error_code`` says why not."""
+    """What came of asking: the head as it is now, and the reading with its verdict unless the head's
+    ``error_code`` says why there is none.
+    """
 
     head: Head
     gateway: Gateway
     reading: Reading | None = None
+    verdict: Verdict | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +127,7 @@ class Store(Protocol):
 
     def claim(self, claims: Sequence[Claim], owner: str, now: float) -> Mapping[tuple[str, str], Head]:
         """Leases for ``owner``, all in one transaction: those of ``claims`` that nobody else holds and that
-        have had no outcome since, by gateway id and identity.
+        have had no outcome since, each head under its gateway's id and identity.
         """
         ...
 

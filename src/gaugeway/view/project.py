@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from gaugeway.amounts import EXACT, plain, stamp
 from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
-from gaugeway.readings import Forecast, Level, Meter, Reading, as_of, judge
+from gaugeway.readings import Forecast, Level, Meter, Reading, Verdict, as_of, judge
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view.snapshot import ErrorView, ForecastView, GatewayView, KeyView, MeterView, Status
 
@@ -24,14 +24,18 @@ def project(
     next_read_at: datetime | None = None,
     model: str | None = None,
     forecasts: Mapping[str, Forecast] | None = None,
+    verdict: Verdict | None = None,
 ) -> GatewayView:
     """One gateway as it is shown at ``now``: its last good reading, the newest attempt's error, and what was
     foreseen, by the meter's id.
+
+    ``verdict``: of the reading as it is, where it is known; it holds unless a meter has reset since.
     """
     foreseen = forecasts or {}
-    meters = () if reading is None else tuple(as_of(meter, now) for meter in reading.meters)
-    unread = reading is not None and bool(reading.unread)
-    verdict = judge(meters, gateway.thresholds, model=model, unread=unread)
+    meters = () if reading is None else tuple([as_of(meter, now) for meter in reading.meters])
+    if verdict is None or model is not None or (reading is not None and meters != reading.meters):
+        unread = reading is not None and bool(reading.unread)
+        verdict = judge(meters, gateway.thresholds, model=model, unread=unread)
     return GatewayView(
         id=gateway.id,
         label=gateway.label or gateway.id,
