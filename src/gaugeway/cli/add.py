@@ -7,6 +7,7 @@ from shlex import quote
 
 import click
 
+from gaugeway.cli import options
 from gaugeway.cli.context import App, narrate
 from gaugeway.cli.naming import id_for, same_place, sharing_variable
 from gaugeway.cli.offers import Offer, offers
@@ -24,8 +25,8 @@ from gaugeway.transport import Secret, check_quota_path
 @click.argument("url", required=False)
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option("--id", "gateway_id", metavar="ID", help="The gateway's id; default: from the host's name.")
-@click.option("--key-env", metavar="NAME", help="The environment variable that holds the key.")
-@click.option("--key-file", metavar="PATH", help="The file that holds the key.")
+@options.key_env
+@options.key_file
 @click.option(
     "--preset", metavar="NAME", help="What runs there; default: found out. `custom` lists what it answers."
 )

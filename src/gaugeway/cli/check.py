@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import click
 
-from gaugeway.cli.context import App, chosen, complete_ids
-from gaugeway.cli.verdicts import VerdictCommand, fatal, read
+from gaugeway.cli import options
+from gaugeway.cli.context import App, chosen
+from gaugeway.cli.verdicts import VerdictCommand, accepted_age, fatal, read
 from gaugeway.gates.monitoring import UNKNOWN, Bounds, Finding, finding, output
 from gaugeway.gates.need import Need
 
@@ -18,7 +19,7 @@ def needs(_: click.Context, param: click.Parameter, texts: Sequence[str]) -> tup
 
 
 @click.command("check", cls=VerdictCommand)
-@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@options.gateway_ids
 @click.option(
     "-w", "--warn", multiple=True, metavar="LEFT", callback=needs, help="Warn below so much left: 20, 5USD."
 )
@@ -31,12 +32,7 @@ def needs(_: click.Context, param: click.Parameter, texts: Sequence[str]) -> tup
     metavar="P",
     help="Warn where it runs out before the reset with probability P, 0 to 1, or more.",
 )
-@click.option(
-    "--max-age",
-    type=click.FloatRange(min=0),
-    metavar="S",
-    help="Ask again, and accept a reading that could not be renewed, up to S seconds.",
-)
+@accepted_age
 @click.pass_obj
 def command(
     app: App,

@@ -2,6 +2,7 @@
 
 import click
 
+from gaugeway.cli import options
 from gaugeway.cli.context import App
 from gaugeway.cli.naming import id_for
 from gaugeway.cli.trial import credential, explain, put_on_trial, show
@@ -11,8 +12,8 @@ from gaugeway.sources.gateway import Gateway
 
 @click.command("detect")
 @click.argument("url")
-@click.option("--key-env", metavar="NAME", help="The environment variable that holds the key.")
-@click.option("--key-file", metavar="PATH", help="The file that holds the key.")
+@options.key_env
+@options.key_file
 @click.option("--allow-http", is_flag=True, help="Ask over plain HTTP beyond loopback too.")
 @click.pass_obj
 def command(app: App, *, url: str, key_env: str | None, key_file: str | None, allow_http: bool) -> int:

@@ -8,10 +8,10 @@ import click
 
 from gaugeway.amounts import stamp
 from gaugeway.amounts.windows import seconds_of, window_of
+from gaugeway.cli import options
 from gaugeway.cli.check import needs
-from gaugeway.cli.context import App, chosen, complete_ids, narrate, print_json
-from gaugeway.cli.show import provider_and_model
-from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, fatal, read
+from gaugeway.cli.context import App, chosen, narrate, print_json
+from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, accepted_age, fatal, read
 from gaugeway.gates.decision import SCHEMA, Decision, Reason, Verdict, decide, possible_at
 from gaugeway.gates.need import Need
 from gaugeway.view import words
@@ -47,7 +47,7 @@ def _seconds(_: click.Context, param: click.Parameter, text: str | None) -> int 
 
 
 @click.command("gate", cls=_Gate)
-@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@options.gateway_ids
 @click.option(
     "--need",
     metavar="AMOUNT",
@@ -64,18 +64,8 @@ def _seconds(_: click.Context, param: click.Parameter, text: str | None) -> int 
 @click.option(
     "--fail", type=click.Choice(["open", "closed"]), help="Take what can't be known for go, or for stop."
 )
-@click.option(
-    "--max-age",
-    type=click.FloatRange(min=0),
-    metavar="S",
-    help="Ask again, and accept a reading that could not be renewed, up to S seconds.",
-)
-@click.option(
-    "--model",
-    metavar="PROVIDER/MODEL",
-    callback=provider_and_model,
-    help="Only the gateway of this model, with the model's own limits.",
-)
+@accepted_age
+@options.model()
 @click.option(
     "--as", "host", type=click.Choice(["github", "claude-hook"]), help="Speak the protocol of this host."
 )

@@ -6,8 +6,9 @@ from typing import NamedTuple, get_args
 import click
 from msgspec.structs import replace
 
+from gaugeway.cli import options
 from gaugeway.cli.context import App, print_json
-from gaugeway.cli.show import provider_and_model, views_of
+from gaugeway.cli.show import views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
 from gaugeway.opencode.document import (
@@ -54,9 +55,7 @@ def command() -> None:
     default="command",
     help="What happened: after `idle` and `late` the reading is at most 2 seconds old.",
 )
-@click.option(
-    "--model", metavar="PROVIDER/MODEL", callback=provider_and_model, help="The model of the session."
-)
+@options.model("The model of the session.")
 @click.option("--width", type=click.IntRange(20, 500), default=_DIALOG, metavar="CELLS", help="Of a dialog.")
 @click.option("--seen", default="", metavar="TEXT", help="`seen` of the answer before.")
 @click.pass_obj

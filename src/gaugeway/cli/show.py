@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.amounts import stamp
-from gaugeway.cli.context import App, chosen, complete_ids, narrate, print_json
+from gaugeway.cli import options
+from gaugeway.cli.context import App, chosen, narrate, print_json
 from gaugeway.collector import State
 from gaugeway.sources.openai_compatible import Found
 from gaugeway.view.project import project
@@ -18,32 +19,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def provider_and_model(_: click.Context, param: click.Parameter, value: str | None) -> tuple[str, str] | None:
-    """``PROVIDER/MODEL``, the model's own name with as many slashes as it likes."""
-    if value is None:
-        return None
-    provider, _slash, model = value.partition("/")
-    if not (provider and model):
-        raise click.BadParameter(f"{value!r} is not PROVIDER/MODEL", param=param)
-    return provider, model
-
-
 @click.command("show")
-@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@options.gateway_ids
 @click.option("--json", "as_json", is_flag=True, help="Print gaugeway.readings/1, for programs.")
 @click.option("--refresh", is_flag=True, help="Ask every gateway now, whatever is stored.")
-@click.option(
-    "--max-age",
-    type=click.FloatRange(min=0),
-    metavar="S",
-    help="Ask those whose reading is older than S seconds.",
-)
-@click.option(
-    "--model",
-    metavar="PROVIDER/MODEL",
-    callback=provider_and_model,
-    help="Only the gateway of this model, with the model's own limits.",
-)
+@options.max_age("Ask those whose reading is older than S seconds.")
+@options.model()
 @click.option("-v", "--verbose", is_flag=True, help="Also notes, advisory limits and rate limits.")
 @click.pass_obj
 def command(

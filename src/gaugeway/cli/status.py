@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, chosen, complete_ids, print_json
+from gaugeway.cli import options
+from gaugeway.cli.context import App, chosen, print_json
 from gaugeway.cli.show import exit_code, views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("status")
-@click.argument("ids", metavar="[ID]...", nargs=-1, shell_complete=complete_ids)
+@options.gateway_ids
 @click.option("--json", "as_json", is_flag=True, help="Print gaugeway.status/1, for programs.")
 @click.pass_obj
 def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:

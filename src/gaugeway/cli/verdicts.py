@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gaugeway.cli import options
 from gaugeway.cli.context import App, narrate
 from gaugeway.collector import State
 from gaugeway.errors import GaugewayError
@@ -12,6 +13,8 @@ from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found
 
 UNKNOWN = 3
+
+accepted_age = options.max_age("Ask again, and accept a reading that could not be renewed, up to S seconds.")
 
 
 class VerdictCommand(click.Command):
