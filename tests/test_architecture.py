@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gaugeway
+from gaugeway.lines.arguments import HOSTS
 from gaugeway.testing.gateway import DemoGateway
 from gaugeway.testing.server import LoopbackServer
 
@@ -124,10 +125,44 @@ def test_no_amount_becomes_a_float() -> None:
         and isinstance(node.func, ast.Name)
         and node.func.id in {"float", "round"}
     }
-    assert made == {"transport/outcome.py", "view/entries.py", "view/project.py"}
+    assert made == {"lines/gauge.py", "transport/outcome.py", "view/entries.py", "view/project.py"}
 
 
 def test_the_source_stays_small() -> None:
     """A whole, and modules that one can read in one sitting."""
     lengths = {path.name: len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")}
     assert max(lengths.values()) <= 300, max(lengths, key=lengths.__getitem__)
+
+
+LINE_MAY_LOAD = {
+    "_blake2",
+    "_collections",
+    "_functools",
+    "_operator",
+    "_sqlite3",
+    "_weakrefset",
+    "collections",
+    "fcntl",
+    "functools",
+    "gc",
+    "itertools",
+    "keyword",
+    "operator",
+    "reprlib",
+    "types",
+}
+
+
+def test_a_line_loads_next_to_nothing(stored: dict[str, str]) -> None:
+    """What is not ours comes with _sqlite3. Each host's module is small, and none needs more."""
+    for host in HOSTS:
+        modules = loaded("line", "--for", host, **stored)
+        assert f"gaugeway.lines.hosts.{host.replace('-', '_')}" in modules
+        others = {name for name in modules if not name.startswith("gaugeway.")}
+        assert others - {"gaugeway", "gaugeway.__main__", "__future__"} <= LINE_MAY_LOAD
+        assert len(modules - others) < 28
+
+
+def test_a_line_that_starts_a_refresh_loads_no_more(tmp_path: Path) -> None:
+    others = {name for name in loaded("line", HOME=str(tmp_path)) if not name.startswith("gaugeway")}
+    assert others - {"__future__"} <= LINE_MAY_LOAD

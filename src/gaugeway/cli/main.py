@@ -19,6 +19,7 @@ COMMANDS = (
     "detect",
     "check",
     "gate",
+    "line",
     "demo",
     "opencode",
 )  # each gaugeway.cli.<name>

@@ -15,7 +15,8 @@ from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, judge
 from gaugeway.sources.gateway import Gateway
-from gaugeway.store.store import LONGEST_LEASE, Claim, Grown, Outcome, Store
+from gaugeway.store.due import LONGEST_LEASE
+from gaugeway.store.store import Claim, Grown, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
 TURN = 0.1  # seconds between looks at what has come in; then it is kept, in one transaction

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 RESET_SPREAD = 10.0  # budgets reset at midnight everywhere: not everybody asks in the same second
+LONGEST_LEASE = 600.0  # seconds; one that ends later was made by a clock that has been set back since
 CLOCK_SLACK = 60.0  # seconds; an attempt later than that was made by a clock that has been set back since
 
 
@@ -34,6 +35,11 @@ def is_due(head: "Any", interval: float, now: float, *, insistent: bool = False)
     if head.attempted_at is not None and head.attempted_at > now + CLOCK_SLACK:
         return True
     return due_at(head, interval, insistent=insistent) <= now
+
+
+def is_leased(lease_until: float | None, now: float) -> bool:
+    """Whether somebody is asking just now."""
+    return lease_until is not None and now < lease_until <= now + LONGEST_LEASE
 
 
 def spread(identity: str) -> float:

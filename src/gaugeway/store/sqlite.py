@@ -18,8 +18,9 @@ from gaugeway.store.convert import (
     reading_of,
     reading_row,
 )
+from gaugeway.store.due import LONGEST_LEASE
 from gaugeway.store.identity import KEY_BYTES, Hasher
-from gaugeway.store.store import LONGEST_LEASE, Claim, Grown, Head, Outcome, Point, Sample
+from gaugeway.store.store import Claim, Grown, Head, Outcome, Point, Sample
 
 if TYPE_CHECKING:
     from gaugeway.sources.openai_compatible import Found

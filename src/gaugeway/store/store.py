@@ -10,12 +10,11 @@ import msgspec
 from gaugeway.errors import READ_CODES, ReadError
 from gaugeway.readings import Forecast, Reading, Verdict
 from gaugeway.sources.gateway import Gateway
+from gaugeway.store.due import is_leased
 from gaugeway.store.identity import Hasher
 
 if TYPE_CHECKING:
     from gaugeway.store.outbox import Outbox
-
-LONGEST_LEASE = 600.0  # seconds; one that ends later was made by a clock that has been set back since
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -47,7 +46,7 @@ class Head(msgspec.Struct, frozen=True):
 
     def leased(self, now: float) -> bool:
         """Whether somebody is asking just now."""
-        return self.lease_until is not None and now < self.lease_until <= now + LONGEST_LEASE
+        return is_leased(self.lease_until, now)
 
     @property
     def error(self) -> ReadError | None:

@@ -86,6 +86,11 @@ def forecast(  # noqa: PLR0917  (a row's columns)
     return words.forecast_text(p_runout, runs_out_at, resets_at, verb, now, zone)
 
 
+def brief(said: str) -> str:
+    """A forecast without its interval: ``runs out Thu 15:00``."""
+    return said.partition(" (")[0]
+
+
 def dire(p_runout: float | None) -> bool:
     """Whether it will rather run out before its reset than last."""
     return p_runout is not None and p_runout > 0.5
