@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +85,6 @@ class App:
         """
         if not gateways:
             return []
-        from contextlib import ExitStack
-
         with ExitStack() as stack:
             states: dict[str, State] = {}
 
@@ -98,8 +96,7 @@ class App:
                     stack.enter_context(Waiting(self.console(stderr=True), gateways, states, preview))
                 return self.transport()
 
-            store = self.store()
-            stack.callback(store.close)
+            store = stack.enter_context(closing(self.store()))
             self.remember(store)
             return collect(
                 gateways,
@@ -115,11 +112,8 @@ class App:
         """What the store has, and nothing asked. Raises StoreError."""
         if not gateways:
             return []
-        store = self.store()
-        try:
+        with closing(self.store()) as store:
             return stored(gateways, store=store, clock=self.clock)
-        finally:
-            store.close()
 
     def remember(self, store: "SqliteStore") -> None:
         """Tell status lines what is configured."""

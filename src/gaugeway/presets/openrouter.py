@@ -88,7 +88,6 @@ def _free_requests(data: Fields, now: datetime) -> Meter | None:
         return None
     return Meter.of(
         name="free-model-requests",
-        title="Free model requests",
         unit="requests",
         advisory=data.flag("is_free_tier") is False,
         notes=data.notes,
