@@ -89,7 +89,7 @@ def facts_of(
         observed_at=None if seen.observed_at is None else _stamp(seen.observed_at),
         error=None if seen.error is None else seen.error.message,
         key_name=None if reading is None else reading.key.name,
-        key_expires_at=None if reading is None else _when(reading.key.expires_at),
+        key_expires_at=None if reading is None else stamp(reading.key.expires_at),
         user_id=subjects.get("user"),
         team_id=subjects.get("team"),
     )
@@ -105,12 +105,12 @@ def facts_of(
         model=meter.model,
         kind=meter.kind,
         unit=meter.unit,
-        limit=_plain(meter.limit),
-        used=_plain(meter.used),
-        remaining=_plain(meter.remaining),
+        limit=plain(meter.limit),
+        used=plain(meter.used),
+        remaining=plain(meter.remaining),
         percent_remaining=_percent(meter.percent_remaining),
         window=meter.window.length,
-        resets_at=_when(meter.window.resets_at),
+        resets_at=stamp(meter.window.resets_at),
         p_runout=forecast.p_runout,
         runs_out_at=forecast.runs_out_at,
         used_at_reset=forecast.used_at_reset,
@@ -120,14 +120,6 @@ def facts_of(
 
 def _stamp(seconds: float) -> str:
     return stamp(datetime.fromtimestamp(seconds, UTC))
-
-
-def _when(when: datetime | None) -> str | None:
-    return None if when is None else stamp(when)
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
 
 
 def _percent(value: Decimal | None) -> str | None:

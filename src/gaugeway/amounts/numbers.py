@@ -2,7 +2,7 @@
 
 import re
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import Any
+from typing import Any, overload
 
 from gaugeway.errors import ReadError
 
@@ -51,8 +51,14 @@ def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
     return result
 
 
-def plain(value: Decimal) -> str:
-    """Plain notation without trailing zeros: ``37.65``, ``150``, ``0.0000001``; exact, never rounded."""
+@overload
+def plain(value: Decimal) -> str: ...
+@overload
+def plain(value: Decimal | None) -> str | None: ...
+def plain(value: Decimal | None) -> str | None:
+    """Plain notation without trailing zeros (``37.65``, ``0.0000001``), never rounded; None for None."""
+    if value is None:
+        return None
     text = str(value)  # plain already but for great exponents, and in half of format's time
     if "E" in text:
         text = format(value, "f")

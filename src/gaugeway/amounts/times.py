@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import msgspec
 
@@ -84,8 +84,14 @@ def _less_strict(value: Any) -> datetime:
     )
 
 
-def stamp(when: datetime) -> str:
-    """ISO 8601 in UTC with ``Z``; fractions of a second are dropped."""
+@overload
+def stamp(when: datetime) -> str: ...
+@overload
+def stamp(when: datetime | None) -> str | None: ...
+def stamp(when: datetime | None) -> str | None:
+    """ISO 8601 in UTC with ``Z``; fractions of a second are dropped. None for None."""
+    if when is None:
+        return None
     if when.tzinfo is not UTC:
         when = when.astimezone(UTC)
     return _encode(when)[1:20].decode() + "Z"  # a sixth of isoformat's time

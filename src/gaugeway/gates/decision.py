@@ -170,7 +170,7 @@ def _of_meter(about: _About, meter: Meter, level: Level, need: Need | None, now:
     facts = {
         "meter": meter.id,
         "unit": unit,
-        "remaining": None if left is None else plain(left),
+        "remaining": plain(left),
         "need": None if need is None else plain(need.amount),
     }
     what = meter.title if left is None else f"{meter.title} has {shown(left, unit)} left"

@@ -64,8 +64,10 @@ def contenders(meters: "Iterable[Any]", levels: "Iterable[Level]", model: str | 
     found = [one for one in zip(meters, levels, strict=True) if _may_bind(one[0], model)]
     if len(found) < 2:
         return found
-    found = [one for one in found if one[0].kind != "rate_limit"] or found
-    balances = [one for one in found if one[0].kind == "balance"]
+    kinds = {meter.kind for meter, _ in found}
+    if "rate_limit" in kinds and len(kinds) > 1:
+        found = [one for one in found if one[0].kind != "rate_limit"]
+    balances = [one for one in found if one[0].kind == "balance"] if "balance" in kinds else ()
     if len({meter.unit for meter, _ in balances}) > 1 and any(one != "exhausted" for _, one in balances):
         found = [one for one in found if one[0].kind != "balance"]  # amounts of two currencies have no order
     return found

@@ -41,7 +41,7 @@ class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
         """``provider.<id>.options.<name>``; None where it is missing, null or empty. Raises SetupError
         ``invalid_config`` where it is not text, or where something else stands in an object's place.
         """
-        options = self.config.at("provider", provider_id, "options")
+        options = self.config.at("provider", provider_id, "options") if self.config.value else None
         if options is None:
             return None
         if not isinstance(options.value, dict):

@@ -42,11 +42,11 @@ def meter_rows(row_id: int, reading: Reading, verdict: Verdict, subjects: Mappin
             meter.kind,
             meter.unit,
             meter.entry,
-            _text(meter.limit),
+            plain(meter.limit),
             int(meter.unlimited),  # sqlite3 takes far longer to bind a bool
-            _text(meter.used),
-            _text(meter.remaining),
-            _text(meter.percent_remaining),
+            plain(meter.used),
+            plain(meter.remaining),
+            plain(meter.percent_remaining),
             meter.window.length,
             unix(meter.window.started_at),
             unix(meter.window.resets_at),
@@ -141,7 +141,3 @@ def moment(seconds: float | None) -> datetime | None:
 
 def unix(when: datetime | None) -> float | None:
     return None if when is None else when.timestamp()
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)

@@ -62,8 +62,18 @@ _FORGET = (
     " (SELECT 1 FROM readings AS newer WHERE newer.gateway_id = readings.gateway_id"
     " AND newer.id <> readings.id AND newer.observed_at >= ?)"
 )
-_SERIES = (
-    f"SELECT gateway_id, meter_id, subject, id, {rows.SAMPLE} FROM series WHERE gateway_id IN ({{keys}})"  # noqa: S608  (fixed column names)
+_METERS = rows.insert("meters", rows.METER)
+# The meters whose history has no sample of these numbers yet, or none of late.
+_UNWRITTEN = (
+    "SELECT readings.id, meters.meter_id, readings.gateway_id, meters.subject, series.id, observed_at,"  # noqa: S608
+    ' meters.used, meters.remaining, meters."limit", meters.resets_at'
+    " FROM readings JOIN meters ON meters.reading = readings.id"
+    " LEFT JOIN series ON series.gateway_id = readings.gateway_id AND series.meter_id = meters.meter_id"
+    " AND series.subject = meters.subject"
+    " WHERE readings.id IN ({keys}) AND (series.id IS NULL"
+    f" OR observed_at < series.time OR observed_at >= series.time + {SAMPLE_AT_LEAST}"
+    ' OR (meters.used, meters.remaining, meters."limit", meters.resets_at)'
+    ' IS NOT (series.used, series.remaining, series."limit", series.resets_at))'
 )
 _NEW_SERIES = rows.insert("series", f"gateway_id, meter_id, subject, {rows.SAMPLE}")
 _MOVE_SERIES = 'UPDATE series SET time = ?, used = ?, remaining = ?, "limit" = ?, resets_at = ? WHERE id = ?'
@@ -75,12 +85,6 @@ _POINTS = (
 )
 _FORESEEN = rows.insert("forecasts", f"series, resets_at, {rows.FORECAST}").replace(
     "INSERT", "INSERT OR REPLACE", 1
-)
-
-_METER_COLUMNS = rows.METER.split(", ")
-_METER_ID, _LIMIT, _USED, _REMAINING, _RESETS_AT, _SUBJECT = (
-    _METER_COLUMNS.index(name)
-    for name in ("meter_id", '"limit"', "used", "remaining", "resets_at", "subject")
 )
 
 
@@ -200,7 +204,7 @@ class SqliteStore:
 
     def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
         cursor = db.cursor()
-        good: list[tuple[Outcome, Reading]] = []
+        good: list[Head] = []
         meters: list[Row] = []
         for one in outcomes:
             reading, verdict, head = one.reading, one.verdict, one.head
@@ -212,13 +216,13 @@ class SqliteStore:
             if cursor.execute(_SUCCEEDED, _attempt(one, owner) + row).rowcount:
                 subjects = self._hasher.subjects(one.gateway, reading)
                 meters += meter_rows(head.id, reading, verdict, subjects)
-                good.append((one, reading))
-        cursor.executemany("DELETE FROM meters WHERE reading = ?", [(one.head.id,) for one, _ in good])
-        cursor.executemany(rows.insert("meters", rows.METER), meters)
-        newest = max((reading.observed_at.timestamp() for _, reading in good), default=0.0)
+                good.append(head)
+        cursor.executemany("DELETE FROM meters WHERE reading = ?", [(head.id,) for head in good])
+        cursor.executemany(_METERS, meters)
+        newest = max([head.observed_at or 0.0 for head in good], default=0.0)
         if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:
             cursor.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
-        return _sample(db, good, meters)
+        return _sample(db, [head.id for head in good])
 
     def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -267,29 +271,17 @@ def _failure(head: Head) -> Row:
     )
 
 
-def _sample(
-    db: sqlite3.Connection, good: Sequence[tuple[Outcome, Reading]], meters: Sequence[Row]
-) -> list[Grown]:
+def _sample(db: sqlite3.Connection, ids: Sequence[int]) -> list[Grown]:
     """Adds to the history what has changed, and what was last written 15 minutes ago."""
-    by_id = {one.head.id: (one.gateway.id, reading.observed_at.timestamp()) for one, reading in good}
-    known = {row[:3]: row[3:] for row in rows.in_parts(db, _SERIES, [one.gateway.id for one, _ in good])}
     moved, samples, grown = [], [], []
-    for row in meters:
-        gateway_id, time = by_id[row[0]]
-        sample = (time, row[_USED], row[_REMAINING], row[_LIMIT], row[_RESETS_AT])
-        series = (gateway_id, row[_METER_ID], row[_SUBJECT])
-        last = known.get(series)
-        if last is None:
-            cursor = db.execute(_NEW_SERIES, series + sample)
-            series_id = cursor.lastrowid
-            assert series_id is not None
-        elif last[2:] != sample[1:] or not 0 <= time - last[1] < SAMPLE_AT_LEAST:
-            series_id = last[0]
-            moved.append((*sample, series_id))
+    for head_id, meter_id, gateway_id, subject, known, *sample in rows.in_parts(db, _UNWRITTEN, ids):
+        series = known
+        if known is None:
+            series = db.execute(_NEW_SERIES, (gateway_id, meter_id, subject, *sample)).lastrowid
         else:
-            continue
-        samples.append((series_id, *sample))
-        grown.append(Grown(row[0], row[_METER_ID], series_id))
+            moved.append((*sample, known))
+        samples.append((series, *sample))
+        grown.append(Grown(head_id, meter_id, series))
     db.executemany(_MOVE_SERIES, moved)
     db.executemany(_ADD_SAMPLE, samples)
     return grown

@@ -1,7 +1,6 @@
 """What status lines need of a configuration, kept under its stamp by whoever has read it."""
 
 import sqlite3
-from decimal import Decimal
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -48,12 +47,8 @@ def _row(gateway: Gateway, hasher: Hasher) -> "rows.Row":
         gateway.refresh,
         int(error is None and (gateway.key.deferred is None or gateway.unattended)),
         None if error is None else error.code,
-        *(_text(one) for one in (limits.low, limits.critical, limits.low_amount, limits.critical_amount)),
+        *(plain(one) for one in (limits.low, limits.critical, limits.low_amount, limits.critical_amount)),
     )
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
 
 
 def _said(problem: "Problem") -> str:

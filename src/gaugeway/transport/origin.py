@@ -14,6 +14,7 @@ _DEFAULT_PORT = {"https": 443, "http": 80}
 _PLAIN = re.compile(
     r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?(?:/[A-Za-z0-9_-]+)*", re.ASCII
 )
+_LOOPBACK = re.compile(r"localhost|::1|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
 _CHECKED = re.compile(r"(https?)://(?:\[([^]]+)\]|([^:/]+))(?::(\d+))?")
 
 
@@ -45,14 +46,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 def is_loopback(host: str) -> bool:
-    if host in {"localhost", "::1"}:
-        return True
-    parts = host.split(".")
-    return (
-        len(parts) == 4
-        and parts[0] == "127"
-        and all(part.isascii() and part.isdecimal() and int(part) <= 255 for part in parts)
-    )
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def parse_base_url(text: str, *, allow_http: bool = False, field: object = "base_url") -> str:

@@ -47,12 +47,12 @@ def project(
         binding=verdict.binding.id if verdict.binding is not None else None,
         observed_at=stamp(reading.observed_at) if reading is not None else None,
         age_seconds=max(0, int((now - reading.observed_at).total_seconds())) if reading is not None else None,
-        next_read_at=stamp(next_read_at) if next_read_at is not None else None,
+        next_read_at=stamp(next_read_at),
         error=ErrorView(code=error.code, message=error.message, hint=error.hint) if error else None,
         notes=reading.notes if reading is not None else (),
         key=_NO_KEY_FACTS
         if reading is None
-        else KeyView(name=reading.key.name, expires_at=_stamp(reading.key.expires_at)),
+        else KeyView(name=reading.key.name, expires_at=stamp(reading.key.expires_at)),
         meters=tuple(
             [_meter(one, level, foreseen) for one, level in zip(meters, verdict.levels, strict=True)]
         ),
@@ -78,14 +78,14 @@ def _meter(meter: Meter, level: Level, foreseen: Mapping[str, Forecast]) -> Mete
         model=meter.model,
         kind=meter.kind,
         unit=meter.unit,
-        limit=_plain(meter.limit),
+        limit=plain(meter.limit),
         unlimited=meter.unlimited,
-        used=_plain(meter.used),
-        remaining=_plain(meter.remaining),
+        used=plain(meter.used),
+        remaining=plain(meter.remaining),
         percent_remaining=_percent(meter.percent_remaining),
         window=meter.window.length,
-        window_started_at=_stamp(meter.window.started_at),
-        resets_at=_stamp(meter.window.resets_at),
+        window_started_at=stamp(meter.window.started_at),
+        resets_at=stamp(meter.window.resets_at),
         level=level,
         derived=meter.derived,
         advisory=meter.advisory,
@@ -113,14 +113,6 @@ def _at(seconds: float | None) -> str | None:
 def _about(estimate: float) -> str:
     """Six digits: more would be pretended."""
     return plain(Decimal(f"{estimate:.6g}"))
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
-
-
-def _stamp(when: datetime | None) -> str | None:
-    return None if when is None else stamp(when)
 
 
 def _percent(value: Decimal | None) -> float | None:

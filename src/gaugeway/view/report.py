@@ -92,7 +92,7 @@ def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
         api_key_source=gateway.key.source,
         api_key_checked_paths=gateway.key.checked,
         last_attempt=None if attempt is None else AttemptView(at=stamp(attempt.at), outcome=attempt.outcome),
-        next_read_at=None if state.next_read_at is None else stamp(state.next_read_at),
+        next_read_at=stamp(state.next_read_at),
         hint=None if error is None else str(error),
     )
 
