@@ -21,6 +21,7 @@ lint:            ## style, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@scripts/check_javascript
 
 bench:           ## measure, and write docs/performance.md
 	@scripts/set_up dev

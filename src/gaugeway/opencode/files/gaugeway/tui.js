@@ -38,11 +38,12 @@ async function tui(api) {
   const timers = new Map()
   /** @type {string | undefined} */
   let asked
+  let over = false
 
   /** @param {string} name @param {number | undefined} ms @param {() => void} run */
   function later(name, ms, run) {
     clearTimeout(timers.get(name))
-    timers.set(name, setTimeout(run, ms))
+    if (!over) timers.set(name, setTimeout(run, ms))
   }
 
   /** @param {Event} event @param {string} [model] */
@@ -170,6 +171,7 @@ async function tui(api) {
     api.event.on("session.compacted", (event) => happened("compact", event.properties.sessionID)),
   ]
   api.lifecycle.onDispose(() => {
+    over = true
     for (const off of listeners) off()
     for (const timer of timers.values()) clearTimeout(timer)
     stop()
