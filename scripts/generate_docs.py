@@ -18,6 +18,7 @@ from gaugeway.cli import main as cli
 from gaugeway.errors import HINTS, SETUP_CODES
 from gaugeway.gates.decision import CODES, Decision
 from gaugeway.opencode.document import View
+from gaugeway.opencode.setup import Setup
 from gaugeway.presets import find, in_tree
 from gaugeway.sources.config import GatewayTable
 from gaugeway.sources.providers import PROVIDERS
@@ -32,6 +33,7 @@ SCHEMAS: Mapping[str, Any] = {
     "docs/schema/gaugeway.status-1.json": Report,
     "docs/schema/gaugeway.opencode-1.json": View,
     "docs/schema/gaugeway.gate-1.json": Decision,
+    "docs/schema/gaugeway.opencode-status-1.json": Setup,
 }
 _BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TYPES = {

@@ -1,13 +1,6 @@
 """``gaugeway add``: what it asks, what it shows, and what it writes where."""
 
-import os
-import pty
-import select
 import stat
-import subprocess
-import sys
-import termios
-import time
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +9,7 @@ from typing import Any, Self
 
 import pytest
 from aiohttp import web
+from tests.cli.pseudo import Terminal
 from tests.presets.replay import Exchange, Recorded, ReplayAsk, Request
 
 from gaugeway.cli.context import App
@@ -296,61 +290,8 @@ def test_custom_without_an_answer(tmp_path, capsys):
     assert "404" in capsys.readouterr().err
 
 
-class Terminal:
-    """``gaugeway add`` on a pseudo terminal."""
-
-    def __init__(self, home: Path, *args: str, **environ: str) -> None:
-        inherited = {
-            name: os.environ[name] for name in os.environ if name.startswith(("PATH", "COV", "PYTHON"))
-        }
-        self._fd, child = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "gaugeway", "add", *args],
-            stdin=child,
-            stdout=child,
-            stderr=child,
-            env=inherited | {"HOME": str(home), "COLUMNS": "160", "NO_COLOR": "1", "TERM": "dumb"} | environ,
-            cwd=home,
-            start_new_session=True,
-        )
-        os.close(child)
-        self.seen = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._fd)
-
-    def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + 20
-        while text not in self.seen:
-            assert time.monotonic() < deadline, self.seen
-            if select.select([self._fd], [], [], 0.2)[0]:
-                self.seen += os.read(self._fd, 4096).decode()
-
-    def wait_until_hidden(self) -> None:
-        deadline = time.monotonic() + 20
-        while termios.tcgetattr(self._fd)[3] & termios.ECHO:
-            assert time.monotonic() < deadline, self.seen
-            time.sleep(0.01)
-
-    def type(self, text: str) -> None:
-        os.write(self._fd, f"{text}\n".encode())
-
-    def end(self) -> int:
-        try:
-            while data := os.read(self._fd, 4096):
-                self.seen += data.decode()
-        except OSError:  # how Linux says that the other side is closed
-            pass
-        return self._process.wait(20)
-
-
 def test_a_typed_key_is_hidden_and_kept_in_a_private_file(tmp_path):
-    with LoopbackServer(LITELLM) as server, Terminal(tmp_path, server.url, "--id", "lab") as terminal:
+    with LoopbackServer(LITELLM) as server, Terminal(tmp_path, "add", server.url, "--id", "lab") as terminal:
         terminal.wait_for("Key for ")
         terminal.wait_until_hidden()
         terminal.type(KEY)
@@ -375,7 +316,7 @@ def test_a_no_writes_nothing_and_an_offer_is_chosen_by_its_number(tmp_path):
             "OPENAI_BASE_URL": "https://gw.example.edu/v1", "OPENAI_API_KEY": KEY,
             "LITELLM_BASE_URL": server.url, "LITELLM_API_KEY": KEY,
         }  # fmt: skip
-        with Terminal(tmp_path, **variables) as terminal:
+        with Terminal(tmp_path, "add", **variables) as terminal:
             terminal.wait_for("Which one")
             terminal.type("2")
             terminal.wait_for("Write this to")

@@ -1,5 +1,6 @@
 """What the terminal shows: golden pages, and what must hold at any width."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from io import StringIO
@@ -12,7 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from tests.cli.page import GOLDEN, NOW, PAGES, after, drawn, view, views
 
-from gaugeway.cli.terminal import render
+from gaugeway.cli.paper import paper
+from gaugeway.cli.terminal import page, render
 from gaugeway.errors import ReadError
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.view.snapshot import GatewayView
@@ -25,7 +27,7 @@ def test_golden(name: str) -> None:
     assert PAGES[name]() == (GOLDEN / f"{name}.txt").read_text(), "python -m tests.cli.page draws them anew"
 
 
-def test_every_golden_page_is_drawn() -> None:
+def test_every_golden_drawn_pageis_drawn() -> None:
     assert {file.stem for file in GOLDEN.iterdir()} == set(PAGES)
 
 
@@ -50,9 +52,17 @@ def test_nothing_is_lost_at_any_width(width: int) -> None:
 
 
 @given(width=widths)
-def test_bars_of_one_page_end_in_one_column(width: int) -> None:
+def test_bars_of_one_drawn_pageend_in_one_column(width: int) -> None:
     lines = [line for line in drawn(width).splitlines() if "░" in line and "over by" not in line]
     assert len({cell_len(line[: line.rindex("░")]) for line in lines}) == 1
+
+
+@given(width=widths)
+def test_what_is_used_is_never_taken_for_what_is_left(width: int) -> None:
+    text = page(list(views()), now=NOW, console=paper(width), verbose=True, share="used")
+    assert "25% used" in text.plain
+    assert re.findall(r"[0-9]%(?! used)", text.plain) == []
+    assert max(map(cell_len, text.plain.splitlines())) <= width
 
 
 def test_colours_follow_the_level_and_only_on_a_terminal() -> None:

@@ -38,7 +38,8 @@ class World:
     """A user with a home of their own, and a gateway server."""
 
     def __init__(self, home: Path, server: LoopbackServer, capture: pytest.CaptureFixture[str]) -> None:
-        self.home = home
+        self.home = self.cwd = home
+        self.program: str | None = None
         self.url = server.url
         self.requests = server.requests
         self.clock = Clock()
@@ -58,9 +59,13 @@ class World:
             )
         )
 
+    @property
+    def env(self) -> Environment:
+        return Environment(environ=self.environ, home=self.home, cwd=self.cwd)
+
     def run(self, *args: str) -> tuple[int, str, str]:
-        env = Environment(environ=self.environ, home=self.home, cwd=self.home)
-        code = main(args, App(env, clock=self.clock, sleep=self.clock.sleep))
+        app = App(self.env, clock=self.clock, sleep=self.clock.sleep, program=self.program)
+        code = main(args, app)
         out, err = self._capture.readouterr()
         assert KEY not in out + err
         return code, out, err

@@ -2,19 +2,22 @@
 
 A case gives ``files``, ``environ``, ``cwd`` and perhaps ``config`` (typed after ``--config``), and expects
 ``gateways``: all of them in order, each with the fields it names (`_seen` lists them), and ``problems``: one
-piece of text for each, of ``FILE:LINE: FIELD MESSAGE``, with ``!`` before fatal ones.
+piece of text for each, of ``FILE:LINE: FIELD MESSAGE``, with ``!`` before fatal ones. ``toast``: the settings
+of the display that differ from the default, with ``project`` also those of the current folder's files.
 """
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.sources.world import World
 
 from gaugeway.errors import GaugewayError
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found, discover
+from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.sources.settings import Problem
 
 CASES = {
@@ -27,8 +30,9 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_case(name: str, tmp_path: Path) -> None:
     case = CASES[name]
-    world = World(tmp_path, case["files"], case.get("environ", {}), case.get("cwd", "~/"))
-    found = discover(world.env, world.path(case["config"]) if "config" in case else None)
+    world = World(tmp_path, case.get("files", {}), case.get("environ", {}), case.get("cwd", "~/"))
+    config = world.path(case["config"]) if "config" in case else None
+    found = discover(world.env, config, project=case.get("project", False))
 
     expected = case.get("gateways", {})
     assert [gateway.id for gateway in found.gateways] == list(expected)
@@ -45,7 +49,20 @@ def test_case(name: str, tmp_path: Path) -> None:
         assert problem.startswith("!") == piece.startswith("!")
     if "origins" in case:
         assert {name: str(origin) for name, origin in found.origins.items()} == case["origins"]
+    if "toast" in case:
+        assert _toast(found) == case["toast"]
+        for setting, place in case.get("said", {}).items():
+            said = found.toast.said[setting]
+            assert f"{_short(said.layer.file, world)}:{said.line}" == place
     _assert_no_key(found)
+
+
+def _toast(found: Found) -> dict[str, Any]:
+    """The settings that differ from the default."""
+    usual, settings = msgspec.to_builtins(QuotaToast()), msgspec.to_builtins(found.toast.settings)
+    changed = {name: value for name, value in settings.items() if value != usual[name]}
+    assert set(changed) <= set(found.toast.said)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
 
 
 def _seen(gateway: Gateway, world: World) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -204,3 +204,40 @@ def test_reset_in_words() -> None:
 
 def test_a_meter_of_the_contract_has_just_these_fields() -> None:
     assert {field.name for field in msgspec.structs.fields(MeterView)} == set(METER)
+
+
+@pytest.mark.parametrize(
+    ("meter", "left", "used"),
+    [
+        ({"limit": "100", "used": "58", "remaining": "42"}, "42% left", "58% used"),
+        ({"limit": "1000", "used": "3", "remaining": "997"}, ">99% left", "<1% used"),
+        ({"limit": "1000", "used": "997", "remaining": "3"}, "<1% left", ">99% used"),
+        ({"limit": "100", "used": "0", "remaining": "100"}, "100% left", "0% used"),
+        ({"limit": "100", "used": "120", "remaining": "-20"}, "over by 20%", "120% used"),
+        ({"percent_remaining": 75.5}, "76% left", "24% used"),
+        ({"unlimited": True}, "unlimited", "unlimited"),
+        ({"remaining": "0", "level": "exhausted"}, "none left", "none left"),
+        ({"remaining": "5"}, "", ""),
+    ],
+)
+def test_the_share_that_is_left_or_used(meter: dict[str, Any], left: str, used: str) -> None:
+    view = gateway(METER | meter)
+    (of_left,), (of_used,) = entries_of(view), entries_of(view, "used")
+    assert (of_left.left, of_used.left) == (left, used)
+    if of_left.fraction is not None and of_used.fraction is not None:
+        assert of_left.fraction + of_used.fraction == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("meter", "text"),
+    [
+        ({"resets_at": "2026-11-23T00:00:00Z"}, "resets in 14 h"),
+        ({"resets_at": "2026-11-22T10:00:00Z"}, "resets now"),
+        ({"expired": True}, "window over"),
+        ({"reset_due": True}, "reset due"),
+        ({}, ""),
+    ],
+)
+def test_a_reset_in_words_that_stand_alone(meter: dict[str, Any], text: str) -> None:
+    (entry,) = entries_of(gateway(METER | {"remaining": "5"} | meter))
+    assert entry.resets(datetime(2026, 11, 22, 10, tzinfo=UTC).timestamp()) == text

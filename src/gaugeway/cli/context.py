@@ -30,7 +30,9 @@ def _now() -> datetime:
 
 
 class App:
-    """What a command is given (click's ``obj``). ``config_file``: the file typed after ``--config``."""
+    """What a command is given (click's ``obj``). ``config_file``: the file typed after ``--config``.
+    ``program``: the file that was started.
+    """
 
     def __init__(
         self,
@@ -39,11 +41,13 @@ class App:
         clock: Callable[[], datetime] = _now,
         transport: OpenTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        program: str | None = None,
     ) -> None:
         self.env = Environment.of_process() if env is None else env
         self.clock = clock
         self.sleep = sleep
         self.config_file: Path | None = None
+        self.program = sys.argv[0] if program is None else program
         self._transport = transport
         self._found: Found | None = None
 

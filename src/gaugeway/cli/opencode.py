@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gaugeway.cli import options
 from gaugeway.cli.context import App, print_json
+from gaugeway.cli.plugins import install, status, uninstall
 from gaugeway.cli.show import views_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
@@ -163,3 +164,7 @@ def _status(app: App, found: Found, asked: _Asked) -> Dialog | None:
 
     text = page(diagnosis(app, found, found.gateways)[1], app.clock(), paper(asked.width)).plain.rstrip()
     return Dialog(title="Quota status", text=text)
+
+
+for _one in (install, uninstall, status):
+    command.add_command(_one)

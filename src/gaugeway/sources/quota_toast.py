@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from gaugeway.sources.settings import Problem, Setting
 
-MOST_TIMEOUT_MS = 300_000
+_MOST_TIMEOUT = 300_000  # milliseconds: no gateway is waited for longer
+_MOST = 86_400_000  # milliseconds: what is longer than a day was meant in another unit
 
-_Milliseconds = Annotated[int, Meta(gt=0, le=86_400_000)]
+_Milliseconds = Annotated[int, Meta(gt=0, le=_MOST)]
 
 
 class QuotaToast(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -26,11 +27,11 @@ class QuotaToast(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         Meta(description="a list without `openai-compatible` turns the gateways of OpenCode's list off"),
     ] = "auto"
     request_timeout_ms: Annotated[
-        Annotated[int, Meta(gt=0, le=MOST_TIMEOUT_MS)],
+        Annotated[int, Meta(gt=0, le=_MOST_TIMEOUT)],
         Meta(description="for one whole reading of a gateway of OpenCode's list; not from a project's files"),
     ] = 5000
     percent_display_mode: Annotated[
-        Literal["remaining", "used"], Meta(description="`remaining` or `used`: which share is shown")
+        Literal["remaining", "used"], Meta(description="which share is shown")
     ] = "remaining"
     only_current_model: Annotated[
         bool, Meta(description="show only the gateway of the session's model, and toast about it alone")
@@ -70,9 +71,9 @@ _NOT_OF_A_PROJECT = frozenset({"enabled", "enabledProviders", "requestTimeoutMs"
 _NOT_DISPLAY = frozenset({"requestTimeoutMs", "agentTool"})
 _WRONG = {
     "enabledProviders": "is not a list",
-    "requestTimeoutMs": f"is not a whole number of milliseconds from 1 to {MOST_TIMEOUT_MS}",
-    "toastDurationMs": "is not a whole number of milliseconds from 1 on",
-    "minIntervalMs": "is not a whole number of milliseconds from 1 on",
+    "requestTimeoutMs": f"is not a whole number of milliseconds from 1 to {_MOST_TIMEOUT}",
+    "toastDurationMs": f"is not a whole number of milliseconds from 1 to {_MOST}",
+    "minIntervalMs": f"is not a whole number of milliseconds from 1 to {_MOST}",
     "percentDisplayMode": "is neither remaining nor used",
 }
 
