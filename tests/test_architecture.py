@@ -102,6 +102,12 @@ def test_text_from_the_store_loads_no_client_and_no_preset(stored: dict[str, str
     assert modules.isdisjoint(LIVE)
 
 
+def test_a_view_of_opencode_from_the_store_loads_no_client_and_no_preset(stored: dict[str, str]) -> None:
+    modules = loaded("opencode", "view", "--json", "--event", "timer", **stored)
+    assert "gaugeway.opencode.panel" in modules
+    assert modules.isdisjoint({*LIVE, "subprocess", "gaugeway.opencode.setup", "gaugeway.opencode.install"})
+
+
 def test_the_version_costs_no_metadata() -> None:
     assert not [name for name in loaded("--version") if name.startswith("importlib.metadata")]
 

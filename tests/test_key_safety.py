@@ -24,6 +24,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("show", "--json"),
     ("show", "-v"),
     ("status",),
+    ("opencode", "view", "--json"),
+    ("opencode", "status"),
 )
 
 

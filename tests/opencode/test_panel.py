@@ -14,6 +14,7 @@ from gaugeway.opencode.panel import WIDTH, Panel, tone
 from gaugeway.view.cells import cells
 from gaugeway.view.entries import Share
 from gaugeway.view.snapshot import GatewayView, MeterView
+from gaugeway.view.words import Zone
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 BUDGET = METER | {
@@ -149,6 +150,27 @@ def test_a_meter(name: str) -> None:
     meter, lines = METERS[name]
     view = gateway(METER | meter, binding="key/tokens/-", level=meter.get("level", "ok"))
     assert shown(view)[2:] == lines
+
+
+def foreseen(p_runout: float) -> dict[str, Any]:
+    at = ["2026-11-22T16:00:00Z", "2026-11-24T10:00:00Z", None]
+    ahead = {"p_runout": p_runout, "runs_out_at": at, "used_at_reset": None, "pace": 1.5, "made_at": at[0]}
+    return {"forecast": ahead}
+
+
+def test_a_forecast_is_told_of_what_binds_and_of_what_will_run_out() -> None:
+    calm, dire = foreseen(0.08), foreseen(0.9)
+    lines = shown(gateway(BUDGET | calm, REQUESTS | calm, binding=BUDGET["id"]), zone=Zone())
+    assert lines[4:] == ["lasts until reset (92%)  <dim>", "Requests daily               88% left  <dim>"]
+    lines = shown(gateway(BUDGET | dire, REQUESTS | dire, binding=BUDGET["id"]), zone=Zone())
+    assert lines[4:] == [
+        "runs out before reset (90%)  <low>",
+        "Requests daily               88% left  <dim>",
+        "runs out Tue 10:00 (90%, today 16:00  <low>",
+        "at the earliest)  <low>",
+    ]
+    stale = gateway(BUDGET | dire, binding=BUDGET["id"], status="stale", error=ERROR)
+    assert shown(stale, zone=Zone())[4] == "runs out before reset (90%)  <dim>"
 
 
 def test_many_meters_are_counted() -> None:

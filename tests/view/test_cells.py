@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gaugeway.view.cells import cells, cut, sides
+from gaugeway.view.cells import cells, cut, sides, wrapped
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_two_sides(left: str, right: str, text: str) -> None:
 
 def test_the_right_side_is_never_cut() -> None:
     assert sides("Budget", "1,000,000 used", 12) == "…  1,000,000 used"
+
+
+@given(st.text(), st.integers(1, 20))
+def test_what_is_wrapped_fits_and_keeps_its_words(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(0 < cells(line) <= width for line in lines if cells(line))
+    if all(cells(word) <= width for word in text.split()):
+        assert " ".join(lines).split() == text.split()
+
+
+def test_lines_are_as_full_as_they_can_be() -> None:
+    assert wrapped("runs out Thu 15:00 (between Wed and Sat)", 20) == [
+        "runs out Thu 15:00",
+        "(between Wed and",
+        "Sat)",
+    ]
+    assert wrapped("", 20) == []

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from gaugeway.opencode.document import GatewayPanel, Line, Tone
 from gaugeway.view import words
-from gaugeway.view.cells import cells, cut, sides
+from gaugeway.view.cells import cells, cut, sides, wrapped
 from gaugeway.view.entries import Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
+from gaugeway.view.zone import LOCAL
 
 WIDTH = 37  # cells: OpenCode's sidebar has 42, less its padding and scroll bar
 _PROMPT, _HOME = 44, 72  # cells: what stays readable beside the prompt at 80 columns, and under the logo
@@ -31,9 +32,11 @@ class Panel:
         *,
         share: Share = "left",
         current: Sequence[str] = (),
+        zone: words.Zone = LOCAL,
     ) -> None:
         self._now = now.timestamp()
         self._share = share
+        self._zone = zone
         self._views = sorted(views, key=lambda view: view.id not in current)
         self._current = [view for view in self._views if view.id in current] or self._views
 
@@ -125,6 +128,8 @@ class Panel:
             said = entry.left or entry.short.text
             level: Tone = "stale" if stale else entry.level
             yield Line(text=sides(_title(entry), said, WIDTH), level="dim" if level == "ok" else level)
+            if entry.ahead is not None and entry.ahead.dire:
+                yield from self._ahead(entry, level)
         if (hidden := len(view.meters) - 1 - _MORE) > 0:
             yield Line(text=f"{hidden} more", level="dim")
         if view.error is not None:
@@ -147,6 +152,13 @@ class Panel:
             if text:
                 yield Line(text=cut(text, WIDTH), level=quiet)
                 quiet = "dim"
+        yield from self._ahead(entry, level)
+
+    def _ahead(self, entry: Entry, level: Tone) -> Iterator[Line]:
+        """Will it last?"""
+        dire = entry.ahead is not None and entry.ahead.dire and level != "stale"
+        for text in wrapped(entry.forecast_text(self._now, self._zone), WIDTH):
+            yield Line(text=text, level="low" if dire else "dim")
 
 
 def tone(view: GatewayView) -> Tone:

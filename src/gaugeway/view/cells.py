@@ -22,6 +22,18 @@ def cut(text: str, width: int) -> str:
     raise AssertionError  # it was longer than the room
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """The words of ``text`` in lines of at most ``width`` cells; a longer word is cut."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and cells(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return [cut(line, width) for line in lines if line]
+
+
 def sides(left: str, right: str, width: int) -> str:
     """``left``, cut where it must be, and ``right`` at the other end of ``width`` cells."""
     left = cut(left, max(width - cells(right) - 2, 1))
