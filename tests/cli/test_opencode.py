@@ -47,7 +47,7 @@ def test_the_document_is_the_contract(world: World) -> None:
     assert document == {
         "schema": "gaugeway.opencode/1",
         "enabled": True,
-        "settings": {"timeout_ms": 8000, "timer_ms": 300000, "late_ms": 4000, "tool": False, "width": 37},
+        "settings": {"timeout_ms": 10000, "timer_ms": 300000, "late_ms": 4000, "tool": False, "width": 37},
         "level": "ok",
         "prompt": {"text": "75% left · 12.35 of 50.00 USD", "level": "ok", "strong": False},
         "home": {"text": "campus 75% left", "level": "ok", "strong": False},
@@ -146,7 +146,12 @@ def test_settings_are_honoured(world: World) -> None:
     assert "25% used" in document["quota"]["text"]
     assert document["toast"]["duration_ms"] == 1234
     assert document["settings"]["tool"] is True
-    assert document["settings"]["timeout_ms"] == 4500
+    assert document["settings"]["timeout_ms"] == 6500
+
+
+def test_a_key_that_takes_time_is_waited_for(world: World) -> None:
+    world.config(f'[gateways.a]\nbase_url = "{world.url}"\napi_key = "{{command:echo {KEY}}}"\ntimeout = 2\n')
+    assert view(world, "--event", "timer")["settings"]["timeout_ms"] == 19000
 
 
 def test_turned_off(world: World) -> None:
@@ -181,7 +186,7 @@ def test_a_project_decides_about_the_display_alone(world: World) -> None:
     document = view(world)
     assert document["prompt"]["text"].startswith("25% used")
     assert (document["enabled"], document["settings"]["tool"]) == (True, False)
-    assert document["settings"]["timeout_ms"] == 8000
+    assert document["settings"]["timeout_ms"] == 10000
     problems = [
         one
         for one in world.status()[1]["problems"]

@@ -13,9 +13,8 @@ from tests.store.values import claim, gateway, keep, outcome, reading, stored_he
 
 from gaugeway.collector import State
 from gaugeway.collector.live import LEASES_WAITED, SLOWEST_TURN, collect_async
-from gaugeway.collector.reader import KEY_SECONDS
 from gaugeway.errors import StoreError
-from gaugeway.sources.gateway import Gateway, Key
+from gaugeway.sources.gateway import KEY_SECONDS, Gateway, Key
 from gaugeway.store import SqliteStore, open_store
 from gaugeway.transport import Secret
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport

@@ -163,6 +163,18 @@ def test_uninstalling_what_another_command_installed(user: User) -> None:
     assert user.files() == {}
 
 
+def test_a_file_that_this_version_has_no_more_goes(user: User) -> None:
+    user.write("plugin/mine.js", "// gaugeway is nice\n")
+    (user.shipped / "gaugeway" / "old.js").write_text("// old\n")
+    user.install()
+    (user.shipped / "gaugeway" / "old.js").unlink()
+    left = user.files()
+    assert does(user.install()) == ["delete gaugeway/old.js"]
+    (user.folder / "gaugeway" / "old.js").write_bytes(left["gaugeway/old.js"])
+    user.uninstall()
+    assert set(user.files()) == {"plugin/mine.js"}
+
+
 def test_nothing_installed_nothing_to_do(user: User) -> None:
     user.write("tui.json", TUI)
     assert uninstalling(user.env, user.shipped) == []

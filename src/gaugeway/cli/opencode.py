@@ -21,7 +21,7 @@ from gaugeway.opencode.document import (
 )
 from gaugeway.opencode.panel import WIDTH, Panel
 from gaugeway.opencode.toast import Event, Seen, decide
-from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.gateway import KEY_SECONDS, Gateway
 from gaugeway.sources.openai_compatible import Found
 from gaugeway.view.entries import Share
 from gaugeway.view.snapshot import GatewayView
@@ -31,7 +31,7 @@ _AFTER_A_TURN = frozenset({"idle", "late"})
 _SHARES: Mapping[str, Share] = {"remaining": "left", "used": "used"}
 _RECENT = 2  # seconds: after a turn the spending it made is what one wants to see
 _TIMER_MS, _LATE_MS = 300_000, 4000
-_START_MS = 3000  # for a process to start and end, above the gateways' own time
+_START = 5  # seconds to start, and to wait for another process that reads; above the gateways' own time
 
 
 class _Asked(NamedTuple):
@@ -86,12 +86,11 @@ def _view(app: App, asked: _Asked) -> View:
     told = [one for one in views if one.id in current or not toast.only_current_model]
     news = {one.id: panel.news(one) for one in told}
     shown, seen = decide(asked.event, toast, told, news, seen=asked.seen, now=int(now.timestamp()))
-    slowest = max((gateway.timeout for gateway in gateways), default=0)
     return View(
         schema=SCHEMA,
         enabled=toast.enabled,
         settings=PluginSettings(
-            timeout_ms=int(slowest * 1000) + _START_MS,
+            timeout_ms=_timeout_ms(gateways),
             timer_ms=_TIMER_MS,
             late_ms=_LATE_MS,
             tool=toast.agent_tool,
@@ -106,6 +105,12 @@ def _view(app: App, asked: _Asked) -> View:
         toast=shown,
         seen=seen.text,
     )
+
+
+def _timeout_ms(gateways: Sequence[Gateway]) -> int:
+    """When a run that gives no answer may be given up."""
+    times = [one.timeout + (0 if one.key.deferred is None else KEY_SECONDS) for one in gateways]
+    return int((max(times, default=0) + _START) * 1000)
 
 
 def _gateways(found: Found, asked: _Asked, current: Sequence[str]) -> list[Gateway]:

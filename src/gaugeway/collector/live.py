@@ -8,13 +8,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 
 from gaugeway.collector.foresight import Forecaster, foresee
-from gaugeway.collector.reader import KEY_SECONDS, Reader
+from gaugeway.collector.reader import Reader
 from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
 from gaugeway.collector.state import State
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, judge
-from gaugeway.sources.gateway import Gateway
+from gaugeway.sources.gateway import KEY_SECONDS, Gateway
 from gaugeway.store.due import LONGEST_LEASE
 from gaugeway.store.store import Claim, Grown, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport

@@ -11,12 +11,11 @@ from gaugeway.amounts import clean
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.presets import Options, Preset, find
 from gaugeway.readings import Answer, Reading
-from gaugeway.sources.gateway import Gateway, Key
+from gaugeway.sources.gateway import KEY_SECONDS, Gateway, Key
 from gaugeway.transport import Origin, Secret, Target
 from gaugeway.transport.asking import Transport
 from gaugeway.transport.daemon import in_daemon_thread
 
-KEY_SECONDS = 12.0  # a deferred key's command has ten of its own; a keyring may wait for a password
 _LONG = 1000  # characters of one text
 
 

@@ -1,7 +1,7 @@
 """The plugin files as this version writes them, and what became of those that were written."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 
 from gaugeway import __version__
+from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Place
 
 SHIPPED = Path(__file__).with_name("files")
 TUI = "gaugeway/tui.js"
@@ -45,8 +47,26 @@ def written(command: Sequence[str], shipped: Path = SHIPPED) -> Mapping[str, byt
     return files
 
 
-def state_of(data: bytes | None, wanted: bytes) -> tuple[State, str | None]:
-    """What became of a file that should be ``wanted``, and which version wrote it."""
+def left_over(folder: Path, files: Collection[str]) -> list[str]:
+    """What another version wrote into the config folder that is none of ``files``, by its path there."""
+    found = []
+    for path in sorted((*folder.glob("gaugeway/*.js"), *folder.glob("plugin/*.js"))):
+        name = path.relative_to(folder).as_posix()
+        if name not in files and (data := read(path)) is not None and _HEADER.match(data):
+            found.append(name)
+    return found
+
+
+def read(path: Path) -> bytes | None:
+    """The file's bytes, None where there is none. Raises SetupError ``invalid_config``."""
+    try:
+        return Place(path).read()
+    except OSError as error:
+        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
+
+
+def state_of(data: bytes | None, wanted: bytes | None) -> tuple[State, str | None]:
+    """What became of a file that should be ``wanted``, or not be at all; and which version wrote it."""
     if data is None:
         return "missing", None
     header = _HEADER.match(data)

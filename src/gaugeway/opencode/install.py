@@ -12,7 +12,7 @@ import msgspec
 
 from gaugeway.errors import SetupError
 from gaugeway.opencode import tui_config
-from gaugeway.opencode.files import SHIPPED, state_of, written
+from gaugeway.opencode.files import SHIPPED, left_over, read, state_of, written
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.files import replace
 from gaugeway.sources.trust import WorkTrees
@@ -62,6 +62,7 @@ def installing(env: Environment, command: Sequence[str], shipped: Path = SHIPPED
     files = written(command, shipped)
     for name, wanted in files.items():
         changes += _installed(folder / name, wanted, notes)
+    changes += _removed(folder, left_over(folder, files), notes)
     changes += _loaded(folder)
     notes += (
         f"{other.name} has the plugins too, so OpenCode loads them twice: `gaugeway opencode uninstall` first"
@@ -78,7 +79,9 @@ def uninstalling(env: Environment, shipped: Path = SHIPPED) -> list[Plan]:
     for place in folders(env):
         if trees.trust(place) == "trusted":
             notes: list[str] = []
-            changes = [*_unloaded(place.path), *_removed(place.path, shipped, notes)]
+            files = written((), shipped)
+            names = [*files, *left_over(place.path, files)]
+            changes = [*_unloaded(place.path), *_removed(place.path, names, notes)]
             if changes:
                 plans.append(Plan(folder=place.path, changes=tuple(changes), notes=tuple(notes)))
     return plans
@@ -102,14 +105,6 @@ def apply(plan: Plan) -> None:
             (plan.folder / name).rmdir()
 
 
-def read(path: Path) -> bytes | None:
-    """The file's bytes, None where there is none. Raises SetupError ``invalid_config``."""
-    try:
-        return Place(path).read()
-    except OSError as error:
-        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
-
-
 def _installed(path: Path, wanted: bytes, notes: list[str]) -> Iterator[Change]:
     data = read(path)
     state, _ = state_of(data, wanted)
@@ -119,13 +114,12 @@ def _installed(path: Path, wanted: bytes, notes: list[str]) -> Iterator[Change]:
         yield Change(does="write" if data is None else "update", path=path, before=data, after=wanted)
 
 
-def _removed(folder: Path, shipped: Path, notes: list[str]) -> Iterator[Change]:
-    for name, wanted in written((), shipped).items():
-        path = folder / name
+def _removed(folder: Path, names: Sequence[str], notes: list[str]) -> Iterator[Change]:
+    for path in (folder / name for name in names):
         data = read(path)
         if data is None:
             continue
-        if state_of(data, wanted)[0] == "changed":
+        if state_of(data, None)[0] == "changed":
             yield _copy(path, data, notes)
         yield Change(does="delete", path=path, before=data, after=None)
 

@@ -12,8 +12,8 @@ from gaugeway import __version__
 from gaugeway.amounts import clean
 from gaugeway.errors import SetupError
 from gaugeway.opencode import tui_config
-from gaugeway.opencode.files import SHIPPED, Installed, command_of, state_of, written
-from gaugeway.opencode.install import folders, read
+from gaugeway.opencode.files import Installed, command_of, left_over, read, state_of, written
+from gaugeway.opencode.install import folders
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust
 from gaugeway.sources.openai_compatible import Found
@@ -119,9 +119,11 @@ def _folder(
 ) -> tuple[Folder, tuple[str, ...] | None]:
     """The folder, and how the plugins in it run gaugeway."""
     files, ran, entry = [], None, None
-    for name, wanted in written(command, SHIPPED).items():
+    wanted: dict[str, bytes | None] = {**written(command)}
+    wanted |= dict.fromkeys(left_over(place.path, wanted))
+    for name, content in wanted.items():
         data = read(place.path / name)
-        state, version = state_of(data, wanted)
+        state, version = state_of(data, content)
         files.append(Installed(path=name, state=state, version=version))
         ran = ran or (None if data is None else command_of(data))
     for name in tui_config.NAMES:

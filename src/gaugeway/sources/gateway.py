@@ -12,6 +12,8 @@ from gaugeway.transport import Origin, Secret, check_quota_path, parse_base_url
 
 Trust = Literal["trusted", "display-only"]
 
+KEY_SECONDS = 12.0  # a deferred key's command has ten of its own; a keyring may wait for a password
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AUTH = re.compile(r"bearer|raw|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
