@@ -1,7 +1,7 @@
 # Everything works from a fresh clone with Python 3.11 or newer: each target sets up .venv first if need be.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench docs interop new-preset
+.PHONY: help run test lint bench backtest docs interop new-preset
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*:\).*## /\1 /p' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ lint:            ## style, types, layers
 bench:           ## measure, and write docs/performance.md
 	@scripts/set_up dev
 	$(BIN)/python -m benchmarks
+
+backtest:        ## ask the forecast about people who do not exist, and write docs/forecast.md
+	@scripts/set_up dev
+	$(BIN)/python -m benchmarks.backtest
 
 docs:            ## regenerate what the documentation takes from the code
 	@scripts/set_up dev

@@ -1,7 +1,7 @@
 """The few numbers that were fitted: what the things that speak for use count, by how far one looks ahead.
 
-Fitted by logistic regression on many people and windows of all lengths, with ridge, and with the signs held
-so that more is never likelier than less. `docs/forecast.md` says how; `make backtest` says how well they do.
+Fitted by logistic regression on people, made up and real, and windows of all lengths, with the signs held so
+that more is never likelier than less. docs/forecast.md says how; `make backtest` says how well they do.
 """
 
 from bisect import bisect_right
@@ -11,33 +11,23 @@ from typing import NamedTuple
 # Days ahead that the columns below stand for; between them they are interpolated on the logarithm.
 _KNOTS = tuple(log(days) for days in (0.1, 0.75, 4.0, 20.0))
 
-_BIAS = (0.621, 0.422, -0.230, -0.429)  # all else being equal
-_SINCE = (-0.306, -0.264, -0.043, 0.222)  # the logarithm of the time since the last use
-_SHORT = (-1.503, -0.629, 0.417, -0.076)  # how short the history is
-# Use lately, one row for each memory, compared with the use that is asked for.
-_LATELY = (
-    (0.160, 0.126, 0.214, 0.000),
-    (0.000, 0.000, 0.000, 0.000),
-    (0.000, 0.000, 0.000, 0.628),
-)
-# How much more the two slower ones count where the history is long.
-_PROVEN = (
-    (0.000, 0.000, 0.154, 0.203),
-    (0.000, 0.000, 0.000, 0.321),
-)
-# What followed on earlier moments: all of them, and those that were like this one.
-_EARLIER = (
-    (0.320, 0.665, 0.275, 0.180),
-    (0.717, 0.238, 0.164, 0.000),
-)
+_BIAS = (0.729, 0.110, -0.088, -0.043)  # all else being equal
+_SINCE = (-0.473, -0.179, -0.064, 0.184)  # log(1 + 8 days since the last use)
+_SHORT = (-0.956, 0.056, 0.212, -0.197)  # how short the history is: 1 without any, to 0
+_HOURS = (0.144, 0.098, 0.144, 0.010)  # use in the last hours, compared with what is asked for
+_DAYS = (0.067, 0.079, 0.230, 0.389)  # in the last days; counts the more, the longer the history
+_WEEKS = (0.000, 0.000, 0.000, 0.577)  # in the last weeks
+_EARLIER = (0.619, 0.531, 0.172, 0.068)  # what followed on earlier moments that were like this one
 
 
 class Weights(NamedTuple):
-    """``fixed`` is what does not depend on the amount."""
+    """``fixed`` is what does not depend on the amount; for the others see :meth:`Chances.terms`."""
 
     fixed: float
-    lately: list[float]
-    earlier: list[float]
+    hours: float
+    days: float
+    weeks: float
+    earlier: float
 
 
 def weights_at(ahead: float, *, since: float, span: float) -> Weights:
@@ -50,10 +40,10 @@ def weights_at(ahead: float, *, since: float, span: float) -> Weights:
         return row[left] * (1 - share) + row[left + 1] * share
 
     short = 1 / (1 + span / 7)
-    proven = log1p(span / max(ahead, 0.5))
-    first, *slower = (value(row) for row in _LATELY)
     return Weights(
         fixed=value(_BIAS) + value(_SINCE) * log1p(8 * since) + value(_SHORT) * short,
-        lately=[first, *(one + value(row) * proven for one, row in zip(slower, _PROVEN, strict=True))],
-        earlier=[value(row) * (1 - short) for row in _EARLIER],
+        hours=value(_HOURS),
+        days=value(_DAYS) * log1p(span / max(ahead, 0.5)),
+        weeks=value(_WEEKS),
+        earlier=value(_EARLIER) * (1 - short),
     )

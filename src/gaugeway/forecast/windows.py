@@ -15,6 +15,7 @@ _SHORTEST_MONTH, _LONGEST_MONTH = 28 * DAY, 31 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = 40 * DAY, 4e9  # seconds: from 1970 to 2096, where calendars are anybody's concern
 _MOST = 6000  # resets that are looked back at: 250 days of hours
+_TELLING = 3  # short windows are believed only where so many falls were seen within less than one
 _SEEN = 60  # falls that are enough to tell the length
 
 
@@ -57,6 +58,8 @@ def length_of(falls: Sequence[tuple[float, float]], *, resets_at: float, now: fl
         more = slack(length)
         if resets_at - now > (length or _LONGEST_MONTH) + more:
             continue  # also all that are shorter
+        if 0 < length < DAY and sum(after - before < length for before, after in recent) < _TELLING:
+            continue
         resets = [*grid(resets_at, length, recent[0][0] - more), resets_at]
         if 20 * sum(not _within(resets, a - more, b + more) for a, b in recent) <= len(recent):
             return length
