@@ -1,5 +1,6 @@
 """What every store keeps to, wherever it keeps things."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,15 +10,21 @@ from tests.store.values import LEASE, NOW, T, claim, claim_of, gateway, keep, ou
 from gaugeway.readings import Answer, Meter, Reading
 from gaugeway.readings.forecast import Forecast
 from gaugeway.store import Store
+from gaugeway.store.history import Sample
 
 LAB, CAMPUS = gateway("lab"), gateway("campus")
+
+
+def samples_of(store: Store) -> Sequence[Sample]:
+    (only,) = store.history.series("lab")
+    return only.samples
 
 
 def test_an_empty_store_knows_nothing(store: Store) -> None:
     assert store.heads(["lab"]) == []
     assert store.heads([]) == []
     assert store.readings([1]) == {}
-    assert store.samples("lab", "key/tokens/-") == []
+    assert store.history.series("lab") == []
 
 
 def test_a_reading_is_kept_with_its_head(store: Store) -> None:
@@ -186,7 +193,8 @@ def test_results_for_a_row_that_is_gone_are_dropped(store: Store) -> None:
 def test_history_has_what_changed_and_a_sign_of_life(store: Store) -> None:
     for minutes, used in [(0, 10), (1, 10), (2, 11), (3, 11), (16, 11), (17, 11), (18, 10)]:
         keep(store, LAB, reading(used, at=NOW + timedelta(minutes=minutes)))
-    samples = store.samples("lab", "key/tokens/-")
+    ((meter_id, samples),) = [(one.meter_id, one.samples) for one in store.history.series("lab")]
+    assert meter_id == "key/tokens/-"
     assert [(sample.time - NOW, sample.used) for sample in samples] == [
         (timedelta(minutes=0), Decimal(10)),
         (timedelta(minutes=2), Decimal(11)),
@@ -196,14 +204,15 @@ def test_history_has_what_changed_and_a_sign_of_life(store: Store) -> None:
     assert {sample.limit for sample in samples} == {Decimal(100)}
     assert samples[0].remaining == 90
     assert samples[0].resets_at is None
-    assert store.samples("lab", "key/other/-") == []
-    assert store.samples("campus", "key/tokens/-") == []
+    assert store.history.series("campus") == []
+    (since,) = store.history.series("lab", T + 1000)
+    assert since.samples == samples[2:]
 
 
 def test_a_moved_reset_is_a_change(store: Store) -> None:
     keep(store, LAB, reading(resets_in=60))
     keep(store, LAB, reading(at=NOW + timedelta(seconds=1), resets_in=60))
-    resets = [sample.resets_at for sample in store.samples("lab", "key/tokens/-")]
+    resets = [sample.resets_at for sample in samples_of(store)]
     assert resets == [NOW + timedelta(seconds=60), NOW + timedelta(seconds=61)]
 
 
@@ -216,11 +225,9 @@ def test_history_follows_the_subject_and_not_the_key(store: Store) -> None:
     ]:
         one = gateway(key=key)
         keep(store, one, reading(hours, at=NOW + timedelta(hours=hours), subjects=subjects))
-    samples = store.samples("lab", "key/tokens/-")
-    assert [sample.used for sample in samples] == [0, 1, 2, 3]
-    first, second, third, fourth = [sample.subject for sample in samples]
-    assert first == second
-    assert len({second, third, fourth}) == 3
+    series = store.history.series("lab")
+    assert [[sample.used for sample in one.samples] for one in series] == [[0, 1], [2], [3]]
+    assert len({one.subject for one in series}) == 3
 
 
 def test_a_thousand_gateways_in_one_go(store: Store) -> None:
@@ -241,7 +248,7 @@ def test_answers_have_exact_numbers(store: Store) -> None:
     )
     head = keep(store, LAB, exact)
     assert store.readings([head.id])[head.id].meters[0].used == amount
-    assert store.samples("lab", "key/cost/-")[0].used == amount
+    assert samples_of(store)[0].used == amount
 
 
 def test_who_saves_is_told_which_histories_grew(store: Store) -> None:
@@ -260,9 +267,9 @@ def test_samples_are_had_as_floats_for_estimates(store: Store) -> None:
     head = claim(store, LAB, "me")
     assert head is not None
     (grown,) = store.save([outcome(head, LAB, reading(12, resets_in=60))], "me")
-    assert store.points(grown.series, 0) == [(T, 12.0, 88.0, 100.0, T + 60)]
-    assert store.points(grown.series, T + 1) == []
-    assert store.points(0, 0) == []
+    assert store.history.points(grown.series, 0) == [(T, 12.0, 88.0, 100.0, T + 60)]
+    assert store.history.points(grown.series, T + 1) == []
+    assert store.history.points(0, 0) == []
 
 
 @pytest.mark.parametrize(
@@ -280,8 +287,8 @@ def test_a_forecast_is_kept_by_series(store: Store, forecast: Forecast) -> None:
     assert head is not None
     (grown,) = store.save([outcome(head, LAB, reading())], "me")
     assert store.forecasts([head.id], T) == {}
-    store.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T - 1))])
-    store.foresee([(grown.series, None, forecast), (grown.series + 1, None, forecast)])
+    store.history.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T - 1))])
+    store.history.foresee([(grown.series, None, forecast), (grown.series + 1, None, forecast)])
     assert store.forecasts([head.id], T) == {head.id: {"key/tokens/-": forecast}}
     assert store.forecasts([], T) == {}
 
@@ -290,7 +297,7 @@ def test_a_forecast_goes_when_its_reset_has_passed(store: Store) -> None:
     head = claim(store, LAB, "me")
     assert head is not None
     (grown,) = store.save([outcome(head, LAB, reading())], "me")
-    store.foresee([(grown.series, T + 60, Forecast(p_runout=1, made_at=T))])
+    store.history.foresee([(grown.series, T + 60, Forecast(p_runout=1, made_at=T))])
     assert store.forecasts([head.id], T + 59)
     assert store.forecasts([head.id], T + 60) == {}
 
@@ -299,7 +306,7 @@ def test_a_forecast_follows_the_subject(store: Store) -> None:
     head = claim(store, LAB, "me")
     assert head is not None
     (grown,) = store.save([outcome(head, LAB, reading(subjects={"key": "team-1"}))], "me")
-    store.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T))])
+    store.history.foresee([(grown.series, None, Forecast(p_runout=1, made_at=T))])
     other = gateway(key="sk-test-new")
     theirs = keep(store, other, reading(subjects={"key": "team-1"}))
     assert store.forecasts([head.id, theirs.id], T).keys() == {head.id, theirs.id}

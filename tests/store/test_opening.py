@@ -132,7 +132,7 @@ def test_a_database_of_an_older_minor_gets_the_tables_it_lacks(folder: Folder) -
     older._db.execute("DROP TABLE samples")
     older._db.execute(f"PRAGMA user_version = {rows.VERSION - 1}")
     newer = folder.open()
-    assert newer.samples("lab", "key/tokens/-") == []
+    assert newer.history.series("lab") == []
     assert newer._db.execute("PRAGMA user_version").fetchone()[0] == rows.VERSION
     assert stored_head(newer, LAB) is not None
     assert folder.warnings == []
@@ -280,7 +280,8 @@ def test_a_disk_that_takes_nothing_leaves_memory(folder: Folder, pragma: str, re
     head = keep(store, LAB, many)
     assert store.readings([head.id]) == {head.id: many}
     keep(store, LAB, reading(3, at=NOW.replace(minute=2)))
-    assert [sample.used for sample in store.samples("lab", "key/tokens/-")] == [1, 2, 3]
+    (series,) = store.history.series("lab")
+    assert [sample.used for sample in series.samples] == [1, 2, 3]
     assert len(folder.warnings) == 1
     assert reason in folder.warnings[0]
     assert str(folder.path) in folder.warnings[0]

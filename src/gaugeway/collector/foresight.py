@@ -8,7 +8,8 @@ import msgspec
 
 from gaugeway.history.series import balance_points, balance_steps, counter_points, counter_steps
 from gaugeway.readings import Forecast, Meter, Reading
-from gaugeway.store.store import Grown, Point, Store
+from gaugeway.store.history import Grown, Point
+from gaugeway.store.store import Store
 
 LOOKS_BACK = 200 * 86400.0  # seconds of history that a forecast learns from
 AT_MOST = 0.5  # seconds for the forecasts of one round; whose history grows again comes again
@@ -43,13 +44,13 @@ def foresee(
             continue
         if time.monotonic() > until:
             break
-        points = store.points(series, now - LOOKS_BACK)
+        points = store.history.points(series, now - LOOKS_BACK)
         try:
             made.append((series, points[-1][4], _forecast(points, meter, forecaster, now)))
         except (ArithmeticError, LookupError, ValueError):  # a fault in an estimate costs nobody a reading
             continue
     if made:
-        store.foresee(made)
+        store.history.foresee(made)
 
 
 def foreseeable(meter: Meter) -> bool:

@@ -12,11 +12,13 @@ from gaugeway.collector.reader import Reader
 from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
 from gaugeway.collector.state import State
+from gaugeway.collector.upkeep import keep_up
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, judge
 from gaugeway.sources.gateway import KEY_SECONDS, Gateway
 from gaugeway.store.due import LONGEST_LEASE
-from gaugeway.store.store import Claim, Grown, Outcome, Store
+from gaugeway.store.history import Grown
+from gaugeway.store.store import Claim, Outcome, Store
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
 
 TURN = 0.1  # seconds between looks at what has come in; then it is kept, in one transaction
@@ -83,6 +85,8 @@ class Live:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
                 self._keep()
                 self._store.release(self._owner)
+            if self._read:
+                keep_up(self._store, self._now())
 
     async def _claim(self, items: list[Item]) -> list[Item]:
         """Starts asking what can be had; returns the rest."""

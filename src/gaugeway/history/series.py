@@ -47,7 +47,7 @@ def counter_steps(
                 change = "reset"
             elif back:
                 change = "glitch"
-            elif used[at] * 2 > used[last] or (before_last >= 0 and used[at] >= used[before_last] > 0):
+            elif used[at] * 2 > used[last] or _spike(used, before_last, last, at):
                 change = "correction"
             else:
                 change = "reset" if follows else "unconfirmed"
@@ -131,6 +131,13 @@ def _spent(
             spent += before - left[at]
         before = left[at]
         yield times[at], spent
+
+
+def _spike(used: Sequence[Number], before: int, last: int, at: int) -> bool:
+    """Whether one sample was far too high: the next is back at what it was before, or little above."""
+    if before < 0 or not used[before]:
+        return False
+    return 0 <= 10 * (used[at] - used[before]) <= used[last] - used[before]
 
 
 def _moved(ends: float | None, end: float | None, elapsed: float) -> bool:

@@ -7,9 +7,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gaugeway.store.opening import open_store
     from gaugeway.store.sqlite import SqliteStore
-    from gaugeway.store.store import Claim, Head, Outcome, Sample, Store
+    from gaugeway.store.store import Claim, Head, Outcome, Store
 
-__all__ = ["Claim", "Head", "Outcome", "Sample", "SqliteStore", "Store", "open_store"]
+__all__ = ["Claim", "Head", "Outcome", "SqliteStore", "Store", "open_store"]
 
 _HOME = {"open_store": "opening", "SqliteStore": "sqlite"}
 

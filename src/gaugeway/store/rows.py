@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 4
+MAJOR, MINOR = 1, 5
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
@@ -31,6 +31,7 @@ VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 #   sources.looks), problem says which file does not parse. listed: their gateways, as a status line needs
 #   them. "interval": seconds between live reads. alone: whether a process in the background can ask it.
 #   error_code: why this process can't. low to critical_amount: thresholds.
+# upkeep: until when samples have been thinned, by tier, and the last series that goes one part further.
 # forecasts: what was last foreseen of a series; of no use once resets_at has passed. out_*, used_*: quantiles
 #   in percent; out_* is infinite for one that can't be foreseen, and null where nothing can be said.
 # What a later minor adds is a table of its own: opening an older database runs all of this once more.
@@ -78,6 +79,7 @@ CREATE INDEX IF NOT EXISTS outbox_open ON outbox (next_at) WHERE delivered_at IS
 CREATE TABLE IF NOT EXISTS forecasts (
     series INTEGER PRIMARY KEY, made_at REAL NOT NULL, resets_at REAL, p_runout REAL,
     out_10 REAL, out_50 REAL, out_90 REAL, used_10 REAL, used_50 REAL, used_90 REAL, pace REAL);
+CREATE TABLE IF NOT EXISTS upkeep (tier INTEGER PRIMARY KEY, until REAL NOT NULL, series INTEGER NOT NULL);
 """
 
 HEAD = (

@@ -2,34 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from gaugeway.errors import StoreError
 from gaugeway.readings import Forecast, Reading
 from gaugeway.store import rows, stamps
-from gaugeway.store.convert import (
-    Row,
-    amount,
-    forecast_of,
-    forecast_row,
-    meter_rows,
-    moment,
-    reading_of,
-    reading_row,
-)
+from gaugeway.store.convert import Row, forecast_of, meter_rows, reading_of, reading_row
 from gaugeway.store.due import LONGEST_LEASE
 from gaugeway.store.identity import KEY_BYTES, Hasher
-from gaugeway.store.store import Claim, Grown, Head, Outcome, Point, Sample
+from gaugeway.store.store import Claim, Head, Outcome
 
 if TYPE_CHECKING:
     from gaugeway.sources.openai_compatible import Found
-
-SAMPLE_AT_LEAST = 15 * 60  # seconds between samples of a meter that does not move
-FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
-
-if TYPE_CHECKING:
+    from gaugeway.store.history import Grown, History
     from gaugeway.store.outbox import Outbox
+
+FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
 
 T = TypeVar("T")
 Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
@@ -63,29 +51,6 @@ _FORGET = (
     " AND newer.id <> readings.id AND newer.observed_at >= ?)"
 )
 _METERS = rows.insert("meters", rows.METER)
-# The meters whose history has no sample of these numbers yet, or none of late.
-_UNWRITTEN = (
-    "SELECT readings.id, meters.meter_id, readings.gateway_id, meters.subject, series.id, observed_at,"  # noqa: S608
-    ' meters.used, meters.remaining, meters."limit", meters.resets_at'
-    " FROM readings JOIN meters ON meters.reading = readings.id"
-    " LEFT JOIN series ON series.gateway_id = readings.gateway_id AND series.meter_id = meters.meter_id"
-    " AND series.subject = meters.subject"
-    " WHERE readings.id IN ({keys}) AND (series.id IS NULL"
-    f" OR observed_at < series.time OR observed_at >= series.time + {SAMPLE_AT_LEAST}"
-    ' OR (meters.used, meters.remaining, meters."limit", meters.resets_at)'
-    ' IS NOT (series.used, series.remaining, series."limit", series.resets_at))'
-)
-_NEW_SERIES = rows.insert("series", f"gateway_id, meter_id, subject, {rows.SAMPLE}")
-_MOVE_SERIES = 'UPDATE series SET time = ?, used = ?, remaining = ?, "limit" = ?, resets_at = ? WHERE id = ?'
-_ADD_SAMPLE = rows.insert("samples", f"series, {rows.SAMPLE}").replace("INSERT", "INSERT OR REPLACE", 1)
-
-_POINTS = (
-    'SELECT time, CAST(used AS REAL), CAST(remaining AS REAL), CAST("limit" AS REAL), resets_at'
-    " FROM samples WHERE series = ? AND time >= ? ORDER BY time"
-)
-_FORESEEN = rows.insert("forecasts", f"series, resets_at, {rows.FORECAST}").replace(
-    "INSERT", "INSERT OR REPLACE", 1
-)
 
 
 class SqliteStore:
@@ -114,6 +79,12 @@ class SqliteStore:
         from gaugeway.store.outbox import Outbox  # of those who have alerts
 
         return Outbox(self._use, self._write)
+
+    @property
+    def history(self) -> "History":
+        from gaugeway.store.history import History
+
+        return History(self._use, self._write)
 
     def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
         return [Head(*row) for row in self._use(lambda db: rows.heads(db, gateway_ids))]
@@ -150,7 +121,7 @@ class SqliteStore:
                 won[key] = claim.head or Head(row_id, *key, claim.place)
         return won
 
-    def save(self, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> "list[Grown]":
         return self._write(lambda db: self._save(db, outcomes, owner))
 
     def renew(self, owner: str, seconds: float) -> None:
@@ -161,37 +132,11 @@ class SqliteStore:
         statement = "UPDATE readings SET lease_until = NULL WHERE lease_owner = ?"
         self._write(lambda db: db.execute(statement, (owner,)))
 
-    def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
-        statement = (
-            'SELECT subject, one.time, one.used, one.remaining, one."limit", one.resets_at'
-            " FROM samples AS one JOIN series ON series.id = one.series"
-            " WHERE gateway_id = ? AND meter_id = ? ORDER BY one.time"
-        )
-        found = self._use(lambda db: db.execute(statement, (gateway_id, meter_id)).fetchall())
-        return [
-            Sample(
-                subject=subject,
-                time=datetime.fromtimestamp(time, UTC),
-                used=amount(used),
-                remaining=amount(remaining),
-                limit=amount(limit),
-                resets_at=moment(resets_at),
-            )
-            for subject, time, used, remaining, limit, resets_at in found
-        ]
-
     def remember(self, found: "Found", now: float) -> None:
         """Keep what status lines need of a configuration, unless it is there already."""
         stamp = self._hasher.stamp(found.facts)
         if not self._use(lambda db: stamps.is_kept(db, stamp)):
             self._write(lambda db: stamps.keep(db, stamp, found, self._hasher, now))
-
-    def points(self, series: int, since: float) -> list[Point]:
-        return self._use(lambda db: db.execute(_POINTS, (series, since)).fetchall())
-
-    def foresee(self, forecasts: Sequence[tuple[int, float | None, Forecast]]) -> None:
-        values = [(series, resets_at, *forecast_row(one)) for series, resets_at, one in forecasts]
-        self._write(lambda db: db.executemany(_FORESEEN, values))
 
     def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
         found: dict[int, dict[str, Forecast]] = {}
@@ -202,7 +147,7 @@ class SqliteStore:
     def close(self) -> None:
         self._db.close()
 
-    def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
+    def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> "list[Grown]":
         cursor = db.cursor()
         good: list[Head] = []
         meters: list[Row] = []
@@ -222,7 +167,9 @@ class SqliteStore:
         newest = max([head.observed_at or 0.0 for head in good], default=0.0)
         if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:
             cursor.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
-        return _sample(db, [head.id for head in good])
+        from gaugeway.store.history import add  # only who reads live has something to add
+
+        return add(db, [head.id for head in good])
 
     def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -269,19 +216,3 @@ def _failure(head: Head) -> Row:
         head.retry_at,
         head.retry_told,
     )
-
-
-def _sample(db: sqlite3.Connection, ids: Sequence[int]) -> list[Grown]:
-    """Adds to the history what has changed, and what was last written 15 minutes ago."""
-    moved, samples, grown = [], [], []
-    for head_id, meter_id, gateway_id, subject, known, *sample in rows.in_parts(db, _UNWRITTEN, ids):
-        series = known
-        if known is None:
-            series = db.execute(_NEW_SERIES, (gateway_id, meter_id, subject, *sample)).lastrowid
-        else:
-            moved.append((*sample, known))
-        samples.append((series, *sample))
-        grown.append(Grown(head_id, meter_id, series))
-    db.executemany(_MOVE_SERIES, moved)
-    db.executemany(_ADD_SAMPLE, samples)
-    return grown

@@ -1,9 +1,7 @@
 """What the collector needs of a store, whatever keeps it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -14,6 +12,7 @@ from gaugeway.store.due import is_leased
 from gaugeway.store.identity import Hasher
 
 if TYPE_CHECKING:
+    from gaugeway.store.history import Grown, History
     from gaugeway.store.outbox import Outbox
 
 
@@ -80,29 +79,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One meter's numbers at one moment (UTC), of one subject (a keyed hash)."""
-
-    subject: str
-    time: datetime
-    used: Decimal | None
-    remaining: Decimal | None
-    limit: Decimal | None
-    resets_at: datetime | None
-
-
-Point = tuple[float, float | None, float | None, float | None, float | None]
-"""A sample for estimates: time, used, remaining, limit, resets_at."""
-
-
-class Grown(NamedTuple):
-    """A history that a new sample was added to: whose (a head's id and a meter's), and its series."""
-
-    head_id: int
-    meter_id: str
-    series: int
-
-
 class Store(Protocol):
     """Readings and history that processes share. Every write is one short transaction."""
 
@@ -112,6 +88,11 @@ class Store(Protocol):
     @property
     def outbox(self) -> "Outbox":
         """What is raised, and the messages about it."""
+        ...
+
+    @property
+    def history(self) -> "History":
+        """What every meter was, and what is foreseen of it."""
         ...
 
     def heads(self, gateway_ids: Sequence[str]) -> list[Head]:
@@ -130,7 +111,7 @@ class Store(Protocol):
         """
         ...
 
-    def save(self, outcomes: Sequence[Outcome], owner: str) -> list[Grown]:
+    def save(self, outcomes: Sequence[Outcome], owner: str) -> "list[Grown]":
         """Keep outcomes and end their leases; returns which histories grew. An outcome whose lease was lost
         meanwhile is dropped unless it is newer than what is stored.
         """
@@ -142,18 +123,6 @@ class Store(Protocol):
 
     def release(self, owner: str) -> None:
         """End what leases ``owner`` still holds, without an outcome."""
-        ...
-
-    def samples(self, gateway_id: str, meter_id: str) -> list[Sample]:
-        """A meter's history, oldest first; of every subject it ever had."""
-        ...
-
-    def points(self, series: int, since: float) -> list[Point]:
-        """The samples of a series from ``since`` on, oldest first, for estimates."""
-        ...
-
-    def foresee(self, forecasts: Sequence[tuple[int, float | None, Forecast]]) -> None:
-        """Keep forecasts by series, each with the reset that ends its use."""
         ...
 
     def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
