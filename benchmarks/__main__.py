@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.measure import HERE, ROOT, Run, Servers, installed, medians, run, servers
+from benchmarks.year import grow
 
 MANY, FEW, ORIGINS, CROWDED, DELAY = 1000, 100, 25, 5, 0.05
 ROUNDS, TIMES = 7, 31
@@ -124,6 +125,12 @@ class Bench:
         )
 
 
+def year(folder: Path) -> Iterator[Promise]:
+    grown = grow(folder, meters=4, days=365)
+    yield Promise("a year's history of 100 meters that move every minute", 25 * grown.peak / 1e6, 40, "MB")
+    yield Promise("a step of thinning it, but for one in a hundred", 1000 * grown.slowest, 5, "ms")
+
+
 def _peaks(gateways: Servers, requests: int) -> dict[str, int]:
     peaks = gateways.peaks()
     if peaks["requests"] != requests:
@@ -175,7 +182,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(binaries, Path(folder))
         promises = []
-        for promise in (each for part in (bench.cold_start, bench.five, bench.many) for each in part()):
+        parts = (bench.cold_start(), bench.five(), bench.many(), year(Path(folder)))
+        for promise in (each for part in parts for each in part):
             print(
                 f"{'ok ' if promise.kept else 'NO '} {promise.what}: {_figure(promise.value, promise.unit)}",
                 flush=True,

@@ -24,15 +24,19 @@ def test_text(world: World) -> None:
     world.gateways(campus="")
     code, out, err = world.run("show")
     assert (code, err) == (0, "")
-    header, line = out.splitlines()
+    header, line, ahead = out.splitlines()
     assert header.split() == ["●", "campus", "neutral", "ok", "·", "just", "now"]
     assert "75% left  12.35 of 50.00 USD" in line
+    assert ahead.startswith("  ╰ no telling yet"), "of one reading"
 
 
 def test_json_is_the_contract(world: World) -> None:
     world.gateways(campus="")
     code, document = world.json()
     assert code == 0
+    forecast = document["gateways"][0]["meters"][0].pop("forecast")
+    assert (forecast["p_runout"], forecast["used_at_reset"]) == (None, None)
+    assert forecast["made_at"] == "2026-11-22T10:00:00Z"
     assert document == {
         "schema": "gaugeway.readings/1",
         "generated_at": "2026-11-22T10:00:00Z",
@@ -74,7 +78,6 @@ def test_json_is_the_contract(world: World) -> None:
                         "advisory": False,
                         "expired": False,
                         "reset_due": False,
-                        "forecast": None,
                     }
                 ],
             }

@@ -110,9 +110,14 @@ def test_something_to_reach_is_needed(
     assert bool(state.forecasts) == made
 
 
-def test_nobody_is_asked_where_there_is_no_forecaster() -> None:
+def test_by_default_it_is_the_own_forecast_that_is_made() -> None:
     world = World()
-    assert world.one(LAB).forecasts == {}
+    world.network = Network(answer())
+    forecast = world.one(LAB).forecasts["key/tokens/-"]
+    assert forecast.p_runout is not None
+    assert 0 < forecast.p_runout < 1
+    assert forecast.used_at_reset is not None
+    assert forecast.used_at_reset[0] >= 12
 
 
 def test_a_thousand_forecasts_do_not_hold_up_an_answer(

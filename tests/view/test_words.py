@@ -251,6 +251,7 @@ def test_will_it_last(
         ((1, 16, 55), "empty", "no telling yet (hardly before Fri 12:00)"),
         ((7, 16, None), "empty", "no telling yet (hardly before 3 Dec)"),
         ((7, None, None), "empty", "lasts past 3 Dec (90%)"),
+        ((1, None, None), "empty", "no telling yet (hardly before Fri 12:00)"),
         ((None, None, None), "empty", "no end in sight"),
         ((-3, -2, 1), "empty", "should be empty by now"),
         ((-3, -2, 1), "runs out", "should have run out by now"),

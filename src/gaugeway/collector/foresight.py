@@ -32,10 +32,14 @@ def foresee(
     grown: Sequence[Grown],
     readings: Mapping[int, Reading],
     store: Store,
-    forecaster: Forecaster,
+    forecaster: Forecaster | None,
     now: float,
 ) -> None:
     """Makes and keeps the forecasts of what has grown. ``readings``: by head. ``now``: unix seconds."""
+    if forecaster is None:
+        from gaugeway.forecast import forecast
+
+        forecaster = forecast
     until = time.monotonic() + AT_MOST
     made: list[tuple[int, float | None, Forecast]] = []
     for head_id, meter_id, series in grown:

@@ -180,7 +180,7 @@ class Live:
 
     def _foresee(self) -> None:
         """Only when all have answered: nobody's reading waits for anybody's forecast."""
-        if self._forecaster is not None and self._grown:
+        if self._grown:
             readings = {head_id: reading for head_id, (_, reading) in self._read.items()}
             foresee(self._grown, readings, self._store, self._forecaster, self._now())
         if self._read:

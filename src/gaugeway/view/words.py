@@ -121,11 +121,13 @@ def forecast_text(  # noqa: PLR0917  (a row's columns)
     if runs_out_at is None:
         return ""
     first, middle, last = runs_out_at
-    if first is None or middle is None:
-        return "no end in sight" if first is None else f"lasts past {_moments((first,), now, zone)[0]} (90%)"
-    if middle <= now:
+    if first is None:
+        return "no end in sight"
+    if middle is None and first - now >= 7 * 86400:
+        return f"lasts past {_moments((first,), now, zone)[0]} (90%)"
+    if middle is not None and middle <= now:
         return "should be empty by now" if verb == "empty" else "should have run out by now"
-    if _wide(first, last, now, 30):
+    if middle is None or _wide(first, last, now, 30):
         return f"no telling yet (hardly before {_moments((first,), now, zone)[0]})"
     return f"{verb} {_interval(first, middle, last, now, zone)}"
 
