@@ -64,7 +64,7 @@ def plain(value: Decimal | None) -> str | None:
         text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    return "0" if text == "-0" else text
 
 
 def _wrong(path: str, wanted: str) -> ReadError:

@@ -22,7 +22,7 @@ async def read(ask: Ask, options: Options, now: datetime) -> Answer:
     reply = await ask(options.quota_path)
     root = reply.fields()
     found = (_meter(root, "tokens", "percent"), _meter(root, "cost", "value"))
-    meters = tuple(meter for meter in found if meter is not None)
+    meters = tuple([meter for meter in found if meter is not None])
     if not meters:
         raise reply.refusal("neither tokens nor cost holds a number")
     return Answer(meters=meters, notes=tuple(root.notes), key=KeyFacts(name=root.text("key")))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from gaugeway.readings import judging
-from gaugeway.readings.level import DEFAULT_THRESHOLDS, Level, Thresholds, level_of
+from gaugeway.readings.level import DEFAULT_THRESHOLDS, Level, Thresholds
 from gaugeway.readings.meter import Meter
 
 
@@ -29,7 +29,7 @@ def judge(
     ``model``: the model that is asked for; meters of other models do not bind. ``unread``: a scope that
     may bind could not be read, so nothing better than what was seen to be bad can be promised.
     """
-    levels = tuple([level_of(meter, thresholds) for meter in meters])
+    levels = tuple([judging.level(meter, thresholds) for meter in meters])
     bound = judging.first(judging.contenders(meters, levels, model))
     level = judging.overall(meters, levels, bound, unread=unread)
     return Verdict(level, None if bound is None else bound[0], levels)

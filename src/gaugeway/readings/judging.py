@@ -67,9 +67,11 @@ def contenders(meters: "Iterable[Any]", levels: "Iterable[Level]", model: str | 
     kinds = {meter.kind for meter, _ in found}
     if "rate_limit" in kinds and len(kinds) > 1:
         found = [one for one in found if one[0].kind != "rate_limit"]
-    balances = [one for one in found if one[0].kind == "balance"] if "balance" in kinds else ()
-    if len({meter.unit for meter, _ in balances}) > 1 and any(one != "exhausted" for _, one in balances):
-        found = [one for one in found if one[0].kind != "balance"]  # amounts of two currencies have no order
+    if "balance" in kinds:
+        balances = [one for one in found if one[0].kind == "balance"]
+        if len({meter.unit for meter, _ in balances}) > 1 and any(one != "exhausted" for _, one in balances):
+            # amounts of two currencies have no order
+            found = [one for one in found if one[0].kind != "balance"]
     return found
 
 
@@ -79,8 +81,10 @@ def first(found: "Sequence[Judged]") -> "Judged | None":
         return found[0] if found else None
     urgencies = [_urgency(*one) for one in found]
     most = min(urgencies)
+    if urgencies.count(most) == 1:
+        return found[urgencies.index(most)]
     tied = [one for one, urgency in zip(found, urgencies, strict=True) if urgency == most]
-    return min(_latest(tied), key=_precedence) if len(tied) > 1 else tied[0]
+    return min(_latest(tied), key=_precedence)
 
 
 def _may_bind(meter: "Any", model: str | None) -> bool:

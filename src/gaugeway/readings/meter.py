@@ -103,8 +103,8 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
         length = window_of(window)
         derived: list[str] = []
         if limit is not None and used is not None and remaining is not None:
-            gap = EXACT.abs(EXACT.subtract(EXACT.subtract(limit, used), remaining))
-            if gap and gap > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit))):
+            gap = EXACT.subtract(EXACT.subtract(limit, used), remaining)
+            if gap and EXACT.abs(gap) > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit))):
                 if notes is not None:
                     notes.append(
                         f"{title or name}: limit {plain(limit)}, used {plain(used)} and remaining "

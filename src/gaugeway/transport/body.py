@@ -18,7 +18,8 @@ async def read_body(response: aiohttp.ClientResponse, most: int) -> bytes:
     """
     chunks: list[bytes] = []
     held = 0
-    while chunk := await response.content.readany():
+    while not response.content.at_eof():
+        chunk = await response.content.readany()
         held += len(chunk)
         if held > most:
             raise _too_large(most)

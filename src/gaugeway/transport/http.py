@@ -139,8 +139,10 @@ class _Visit:
             response = await transport.session.get(
                 url, headers=self._headers, allow_redirects=False, proxy=self._proxy, ssl=self._trust
             )
-            async with response:
+            try:
                 return await self._reply(response, path, accept)
+            finally:
+                response.release()  # to be used again, or closed where something was left unread
         except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
             raise fault_for(error, target.origin) from None
 
