@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.opencode.upstream import KEY
 
 VERSIONS = ("1.15.13", "1.18.33")
 GAUGEWAY = Path(sys.executable).with_name("gaugeway")
-PATIENCE = 90  # seconds; a shared machine is slow at times, and what is there is seen at once
+PATIENCE = 60  # seconds; a shared machine is slow at times, and what is there is seen at once
 _ROOT = Path(__file__).resolve().parents[2]
 # It would fetch at start, and install a package into each config folder that has plugins.
 _OFFLINE = {
@@ -60,9 +60,11 @@ def program(version: str) -> Path:
 
 
 class Home:
-    """A home folder with OpenCode's config for one gateway, ``Test gateway``, at ``url``."""
+    """A home folder with OpenCode's config for a gateway at ``url``, ``Test gateway``. ``down``: there is
+    another one where nothing listens. Further settings are those of ``experimental.quotaToast``.
+    """
 
-    def __init__(self, folder: Path, url: str, **quota_toast: Any) -> None:
+    def __init__(self, folder: Path, url: str, *, down: bool = False, **quota_toast: Any) -> None:
         self.folder = folder
         self.config = folder / ".config" / "opencode"
         self.project = folder / "project"
@@ -83,6 +85,10 @@ class Home:
             "models": {"small": model},
         }
         gateways = [{"providerId": "test", "label": "Test gateway"}]
+        if down:
+            nowhere = {"providerId": "down", "label": "Down", "baseURL": "http://127.0.0.1:1/v1"}
+            gateways.append(nowhere)
+            self.environ["DOWN_API_KEY"] = KEY
         settings = {"openaiCompatibleGateways": gateways, "agentTool": True, **quota_toast}
         config = {
             "autoupdate": False, "share": "disabled", "enabled_providers": ["test"],
@@ -98,25 +104,17 @@ class Home:
             command, env=self.environ, cwd=self.project, capture_output=True, text=True, check=True
         ).stdout
 
-    def detour(self) -> Path:
-        """A script that the plugins run in the place of gaugeway, and that a test may break and mend."""
-        script = self.folder / "detour"
-        file = self.config / "gaugeway" / "ask.js"
-        text, count = re.subn(
-            r"(?m)^const GAUGEWAY = .*$", f"const GAUGEWAY = {json.dumps([str(script)])}", file.read_text()
-        )
-        assert count == 1
-        file.write_text(text)
-        self.mend(script)
-        return script
-
-    @staticmethod
-    def mend(script: Path, command: str = f'exec {GAUGEWAY} "$@"') -> None:
-        """The next run does ``command``; one that runs goes on as it was."""
+    def detour(self, command: str = f'exec {GAUGEWAY} "$@"') -> None:
+        """From now on the plugins run a script, and its next runs do ``command``."""
+        script, ask = self.folder / "detour", self.config / "gaugeway" / "ask.js"
         new = script.with_suffix(".new")
         new.write_text(f"#!/bin/sh\n{command}\n")
         new.chmod(0o755)
-        new.replace(script)
+        new.replace(script)  # one that runs goes on as it was
+        line = f"const GAUGEWAY = {json.dumps([str(script)])}"
+        text, count = re.subn(r"(?m)^const GAUGEWAY = .*$", line, ask.read_text())
+        assert count == 1
+        ask.write_text(text)
 
 
 class Screen:
@@ -201,9 +199,3 @@ def running(binary: Path, home: Home, width: int = 150, height: int = 45) -> Ite
         yield screen
     finally:
         screen.close()
-
-
-def settings_of(home: Home) -> Mapping[str, Any]:
-    answer = json.loads(home.gaugeway("opencode", "view", "--json"))
-    settings: Mapping[str, Any] = answer["settings"]
-    return settings

@@ -49,7 +49,7 @@ async function opencode(gaugeway, kv = {}) {
   /** @type {Node | undefined} */
   let prompt
   /** @type {any[]} */
-  let commands = []
+  const commands = []
   /** @type {Node} */
   const dialog = { tag: "dialog", text: "", props: {}, children: [] }
   const context = { theme: { current: COLOURS } }
@@ -82,7 +82,12 @@ async function opencode(gaugeway, kv = {}) {
     },
     lifecycle: { onDispose: (/** @type {() => void} */ end) => ends.push(end) },
     slots: { register: (/** @type {any} */ one) => (registered = one) },
-    keymap: { registerLayer: (/** @type {any} */ layer) => (commands = layer.commands) },
+    keymap: {
+      registerLayer(/** @type {any} */ layer) {
+        commands.push(...layer.commands)
+        return () => {}
+      },
+    },
     ui: {
       toast: (/** @type {any} */ one) => toasts.push(one),
       dialog: { setSize() {}, replace: (/** @type {() => any} */ element) => ends.push(render(element, dialog)) },
@@ -163,9 +168,9 @@ test("after a turn: a look, a toast, and a second look", async () => {
   assert.deepEqual(
     runs.map((run) => [run.event, run.model, run.width]),
     [
-      ["start", "campus/default", "82"],
-      ["idle", "campus/m1", "82"],
-      ["late", "campus/m1", "82"],
+      ["start", "campus/default", "80"],
+      ["idle", "campus/m1", "80"],
+      ["late", "campus/m1", "80"],
     ],
   )
   assert.deepEqual(host.toasts, [{ ...TOAST, duration: TOAST.duration_ms }])
@@ -254,6 +259,7 @@ test("the dialogs", async () => {
   host.slash("quota_status")
   assert.equal(drawn(host.dialog), "Quota status\n...\nesc closes")
   await until(() => drawn(host.dialog).includes("all is well"))
+  assert.equal(host.dialog.children[0].children[1].props.height, 1)
   assert.equal(gaugeway.runs().at(-1)?.event, "command")
 })
 

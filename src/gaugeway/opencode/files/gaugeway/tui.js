@@ -25,7 +25,7 @@ const COLOURS = {
 }
 const BOLD = 1
 const DIALOG = 88 // cells of OpenCode's large dialog
-const MARGIN = 2 + 4 // cells of a dialog that are not text: the screen's edge, and its own padding
+const MARGIN = 2 + 4 + 2 // cells that are not text: the screen's edge, the dialog's padding, a scroll bar
 const FOLDED = "gaugeway.folded"
 
 /** @param {Api} api */
@@ -71,8 +71,11 @@ async function tui(api) {
   const colour = (line) => (silent() ? "textMuted" : (COLOURS[line.level] ?? "textMuted"))
 
   /** @param {Theme} theme @param {Line} line @param {string} [before] */
-  const text = (theme, line, before = "") =>
-    h("text", { fg: theme[colour(line)], attributes: line.strong ? BOLD : 0, wrapMode: "none" }, before + line.text)
+  function text(theme, line, before = "") {
+    // Not selectable: a click would begin a selection, and the next escape would end only that.
+    const props = { attributes: line.strong ? BOLD : 0, wrapMode: "none", selectable: false }
+    return h("text", { fg: theme[colour(line)], ...props }, before + line.text)
+  }
 
   /** @param {Theme} theme */
   function sidebar(theme) {
@@ -93,26 +96,36 @@ async function tui(api) {
 
   /** @param {"quota" | "status"} name @param {string} title */
   function dialog(name, title) {
-    const [content, setContent] = createSignal(name === "quota" ? view()?.quota.text : undefined)
+    const [content, setContent] = createSignal((name === "quota" && view()?.quota.text) || "...")
     const theme = api.theme.current
-    const height = Math.max(3, Math.floor(api.renderer.height / 2) - 4)
-    api.ui.dialog.replace(() =>
-      h(
+    const most = Math.max(3, Math.floor(api.renderer.height / 2))
+    /** @type {any} */
+    let body
+    const scrolling = Object.entries({ up: -1, down: 1, pageup: -most, pagedown: most })
+    const off = api.keymap.registerLayer({
+      commands: scrolling.map(([key, lines]) => ({
+        name: `gaugeway.${key}`,
+        hidden: true,
+        run: () => body.scrollBy(lines),
+      })),
+      bindings: scrolling.map(([key]) => ({ key, cmd: `gaugeway.${key}` })),
+    })
+    api.ui.dialog.replace(() => {
+      body = h("scrollbox", {}, h("text", { fg: theme.text, wrapMode: "word" }, content))
+      createEffect(() => setProp(body, "height", Math.min(most, content().split("\n").length)))
+      return h(
         "box",
         { paddingLeft: 2, paddingRight: 2, paddingBottom: 1, gap: 1 },
         h("text", { fg: theme.text, attributes: BOLD }, title),
-        h(
-          "scrollbox",
-          { maxHeight: height, focused: true },
-          h("text", { fg: theme.text, wrapMode: "word" }, () => content() ?? "..."),
-        ),
+        body,
         h("text", { fg: theme.textMuted }, "esc closes"),
-      ),
-    )
+      )
+    }, off)
     api.ui.dialog.setSize("large")
-    refresh("command").then((answer) =>
-      setContent(answer?.[name]?.text ?? [content(), SILENT].filter(Boolean).join("\n\n")),
-    )
+    refresh("command").then((answer) => {
+      const known = name === "quota" && view() ? `${content()}\n\n` : ""
+      setContent(answer?.[name]?.text ?? known + SILENT)
+    })
   }
 
   api.slots.register({
