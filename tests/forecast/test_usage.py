@@ -57,3 +57,16 @@ def test_a_balance_has_no_windows():
 
 def test_a_clock_that_runs_behind_is_put_forward():
     assert usage_of(DAYS, now=h(-90), resets_at=h(24)).now == DAYS[-1][0]
+
+
+def test_readings_without_use_are_not_use():
+    readings = [(h(hour), min(hour, 4.0)) for hour in range(12)]
+    found = usage_of(readings, now=h(12), resets_at=None)
+    assert found.times[-1] == h(4)
+    assert found.total[-1] == 4
+
+
+def test_one_reading_a_day_is_spread_over_the_day():
+    found = usage_of([(h(24 * day), 8.0 * day) for day in range(5)], now=h(96), resets_at=None)
+    assert found.until(h(36)) == 12
+    assert found.total[-1] == 32

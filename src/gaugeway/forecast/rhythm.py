@@ -17,7 +17,7 @@ _LIKE = 2.0  # how far apart, in logarithms, two moments are that differ by one 
 _LITTLE = 0.05  # of a day's use: less than that is as good as nothing
 _LONG_AGO = 60.0  # days since the last use, where none was seen
 _SESSION = 3 / 24
-_SMALLEST = 1e-200  # amounts have logarithms
+_SMALLEST = 1e-200  # of the greatest amount: less is nothing, and would underflow
 
 
 class Rhythm:
@@ -32,7 +32,8 @@ class Rhythm:
         self.usage = usage
         self.span = (now - times[0]) / DAY
         known = self.span + _PRIOR_DAYS
-        self.observed = total[-1] / known
+        observed = total[-1] / known
+        self.observed = observed if observed > _SMALLEST else 0.0
         self.per_day = max((total[-1] + presumed * _PRIOR_DAYS) / known, _SMALLEST)
         self.days = days = min(int(self.span + 0.01), _DAYS)
         moments = [now - day * DAY for day in range(days + 1)]

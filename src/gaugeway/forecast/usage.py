@@ -10,6 +10,7 @@ from gaugeway.forecast.windows import DAY, grid, length_of, slack, usual_length
 
 Pairs = Sequence[tuple[float, float]]
 
+_NEARLY_A_DAY, _PARTS = (DAY * 5 / 6, DAY * 7 / 6), 8
 _REACH = 1e12  # seconds, 30,000 years: what is further away is not a time, and would overflow
 
 
@@ -100,10 +101,28 @@ def _added_up(
             used += max(counter, 0)
         else:
             used += counter - old
-        times.append(at)
-        total.append(used)
+        if used > total[-1]:  # readings without use say nothing that the next one does not
+            times.append(at)
+            total.append(used)
         before, old, passed = at, counter, now_passed
-    return times, total, early
+    return *_over_days(times, total), early
+
+
+def _over_days(times: list[float], total: list[float]) -> tuple[list[float], list[float]]:
+    """Old history keeps one reading a day: what that says was used sometime in the day, not at its end."""
+    days = [_NEARLY_A_DAY[0] <= after - before <= _NEARLY_A_DAY[1] for before, after in pairwise(times)]
+    if not any(one and other for one, other in pairwise(days)):
+        return times, total
+    spread_times, spread_total = times[:1], total[:1]
+    for index, day in enumerate(days):
+        if day and (days[index - 1 : index] == [True] or days[index + 1 : index + 2] == [True]):
+            start, length = times[index], times[index + 1] - times[index]
+            first, more = total[index], total[index + 1] - total[index]
+            spread_times += [start + length * part / _PARTS for part in range(1, _PARTS)]
+            spread_total += [first + more * part / _PARTS for part in range(1, _PARTS)]
+        spread_times.append(times[index + 1])
+        spread_total.append(total[index + 1])
+    return spread_times, spread_total
 
 
 def _seen(resets: list[float], passed: int, starts: list[float], ends: list[float], more: float) -> bool:

@@ -11,7 +11,7 @@ HOUR, DAY = 3600.0, 86400.0
 # The lengths that gateways use, longest first. 0 is a calendar month.
 MONTH = 0.0
 LENGTHS = (365 * DAY, 91 * DAY, MONTH, 30 * DAY, 28 * DAY, 14 * DAY, 7 * DAY, DAY, 12 * HOUR, 5 * HOUR, HOUR)
-_SHORTEST_MONTH, _LONGEST_MONTH = 28 * DAY, 31 * DAY
+_SHORTEST_MONTH = 28 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = 40 * DAY, 4e9  # seconds: from 1970 to 2096, where calendars are anybody's concern
 _MOST = 6000  # resets that are looked back at: 250 days of hours
@@ -56,8 +56,8 @@ def length_of(falls: Sequence[tuple[float, float]], *, resets_at: float, now: fl
         if length == MONTH and not _EARLIEST <= resets_at < _LATEST:
             continue
         more = slack(length)
-        if resets_at - now > (length or _LONGEST_MONTH) + more:
-            continue  # also all that are shorter
+        if next(back_from(resets_at, length)) > now:
+            continue  # so short a window would not have begun yet
         if 0 < length < DAY and sum(after - before < length for before, after in recent) < _TELLING:
             continue
         resets = [*grid(resets_at, length, recent[0][0] - more), resets_at]
