@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,21 @@ def test_a_database_of_an_older_minor_gets_the_tables_it_lacks(folder: Folder) -
     assert newer.history.series("lab") == []
     assert newer._db.execute("PRAGMA user_version").fetchone()[0] == rows.VERSION
     assert stored_head(newer, LAB) is not None
+    assert folder.warnings == []
+
+
+def test_a_database_of_an_older_minor_gets_the_columns_it_lacks(folder: Folder) -> None:
+    older = folder.open()
+    keep(older, LAB, reading())
+    older._db.execute("ALTER TABLE readings DROP COLUMN content")
+    older._db.execute(f"PRAGMA user_version = {rows.VERSION - 1}")
+    newer = folder.open()
+    head = stored_head(newer, LAB)
+    assert head is not None
+    assert head.content is None
+    later = keep(newer, LAB, reading(at=NOW + timedelta(minutes=1)))
+    assert later.content is not None
+    assert newer.readings([later.id])
     assert folder.warnings == []
 
 

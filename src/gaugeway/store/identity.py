@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gaugeway.errors import KEYLESS_CODES, GaugewayError, SetupError
-from gaugeway.readings import Reading
+from gaugeway.readings import Reading, Verdict
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.stamp import digest
 
@@ -60,6 +60,12 @@ class Hasher:
             scope: self._hash((scope, given[scope]) if scope in given else (own,))
             for scope in {meter.scope for meter in reading.meters}
         }
+
+    def content(self, reading: Reading, verdict: Verdict) -> str:
+        """All that is stored of a reading but its moment."""
+        facts = (reading.preset, reading.coverage, reading.unread, reading.notes, reading.key, reading.meters)
+        binding = None if verdict.binding is None else verdict.binding.id
+        return self._hash((*facts, reading.subjects, verdict.level, binding, verdict.levels))
 
     def stamp(self, facts: Mapping[str, str]) -> str:
         """What a configuration was read from, as one hash: there are keys among the facts."""

@@ -177,9 +177,15 @@ def _make(file: Path, *, wal: bool) -> None:
 
 
 def _bring_up_to_date(db: sqlite3.Connection) -> None:
-    """Adds the tables that an older minor version lacks. Processes of that version go on beside them."""
-    if db.execute("PRAGMA user_version").fetchone()[0] < rows.VERSION:
-        db.executescript(f"BEGIN IMMEDIATE; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
+    """Adds what an older minor version lacks. Processes of that version go on beside it."""
+    if db.execute("PRAGMA user_version").fetchone()[0] >= rows.VERSION:
+        return
+    db.executescript(f"BEGIN IMMEDIATE; {rows.SCHEMA}")
+    for table, column in rows.LATER:
+        if column.split()[0] not in [row[1] for row in db.execute(f"PRAGMA table_info({table})")]:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    db.execute(f"PRAGMA user_version = {rows.VERSION}")
+    db.execute("COMMIT")
 
 
 def _publish(file: Path, fill: Callable[[Path], object]) -> None:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-MAJOR, MINOR = 1, 5
+MAJOR, MINOR = 1, 6
 VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 
 # readings: one row per gateway and identity: the last good reading, the newest attempt, and who asks now.
 #   place: keyed hash of the origin. revision: counts outcomes, so that a claim sees what it was based on.
 #   retry_told: the gateway itself said (Retry-After) when it may be asked again.
-#   resets_at: the first reset of any meter. level, binding: as of storing.
+#   resets_at: the first reset of any meter. level, binding: as of storing. content: the revision that wrote
+#   it, and a keyed hash of all that was stored of the reading but its moment: the same is not written again.
 # alerts: what a rule has raised. outbox: messages, delivered or not (see `outbox`).
 # series: whose numbers a history follows, with its newest sample.
 # stamps: configurations, by the keyed hash over all they were read from; looked_at names that (see
@@ -34,7 +35,7 @@ VERSION = MAJOR * 1000 + MINOR  # PRAGMA user_version
 # upkeep: until when samples have been thinned, by tier, and the last series that goes one part further.
 # forecasts: what was last foreseen of a series; of no use once resets_at has passed. out_*, used_*: quantiles
 #   in percent; out_* is infinite for one that can't be foreseen, and null where nothing can be said.
-# What a later minor adds is a table of its own: opening an older database runs all of this once more.
+# Opening an older database runs all of this once more, and adds the columns that are named below it.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, gateway_id TEXT NOT NULL, identity TEXT NOT NULL, place TEXT NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS readings (
     failures INTEGER NOT NULL DEFAULT 0, retry_at REAL, retry_told INTEGER NOT NULL DEFAULT 0,
     min_refresh REAL NOT NULL DEFAULT 0, label TEXT, provider TEXT, preset TEXT,
     observed_at REAL, resets_at REAL, coverage TEXT, unread TEXT, notes TEXT, key_name TEXT,
-    key_expires_at REAL, level TEXT, binding TEXT,
+    key_expires_at REAL, level TEXT, binding TEXT, content TEXT,
     UNIQUE (gateway_id, identity));
 CREATE TABLE IF NOT EXISTS meters (
     reading INTEGER NOT NULL, position INTEGER NOT NULL, meter_id TEXT NOT NULL, scope TEXT NOT NULL,
@@ -81,10 +82,11 @@ CREATE TABLE IF NOT EXISTS forecasts (
     out_10 REAL, out_50 REAL, out_90 REAL, used_10 REAL, used_50 REAL, used_90 REAL, pace REAL);
 CREATE TABLE IF NOT EXISTS upkeep (tier INTEGER PRIMARY KEY, until REAL NOT NULL, series INTEGER NOT NULL);
 """
+LATER = (("readings", "content TEXT"),)
 
 HEAD = (
     "id, gateway_id, identity, place, revision, lease_owner, lease_until, attempted_at, error_code,"
-    " error_message, error_hint, failures, retry_at, retry_told, min_refresh, observed_at, resets_at"
+    " error_message, error_hint, failures, retry_at, retry_told, min_refresh, observed_at, resets_at, content"
 )
 READING = "id, preset, observed_at, coverage, unread, notes, key_name, key_expires_at, label, level, binding"
 METER = (

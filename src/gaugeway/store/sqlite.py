@@ -25,18 +25,22 @@ Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
 # A parameter less is worth more than it looks: sqlite3 takes a third of a microsecond for each, and most for
 # a null. ?1 to ?6: see `_attempt`.
 _ATTEMPTED = (
-    "UPDATE readings SET label = ?4, provider = ?5, min_refresh = ?6, attempted_at = ?2, {facts},"
+    "UPDATE readings SET label = ?4, provider = ?5, min_refresh = ?6, attempted_at = ?2, {facts}"
     " revision = revision + 1, lease_until = CASE WHEN lease_owner IS ?3 THEN NULL ELSE lease_until END"
     " WHERE id = ?1 AND (lease_owner IS ?3 OR coalesce(attempted_at, 0) < ?2)"
 )
 _FAILED = _ATTEMPTED.format(
-    facts="error_code = ?, error_message = ?, error_hint = ?, failures = ?, retry_at = ?, retry_told = ?"
+    facts="error_code = ?, error_message = ?, error_hint = ?, failures = ?, retry_at = ?, retry_told = ?,"
+)
+_WELL = (
+    "error_code = NULL, error_message = NULL, error_hint = NULL, failures = 0, retry_at = NULL,"
+    " retry_told = 0, observed_at = ?, resets_at = ?, content = ?,"
 )
 _SUCCEEDED = _ATTEMPTED.format(
-    facts="error_code = NULL, error_message = NULL, error_hint = NULL, failures = 0, retry_at = NULL,"
-    " retry_told = 0, observed_at = ?, resets_at = ?, preset = ?, coverage = ?, unread = ?, notes = ?,"
-    " key_name = ?, key_expires_at = ?, level = ?, binding = ?"
+    facts=f"{_WELL} preset = ?, coverage = ?, unread = ?, notes = ?, key_name = ?, key_expires_at = ?,"
+    " level = ?, binding = ?,"
 )
+_CONFIRMED = f"{_ATTEMPTED.format(facts=_WELL)} AND revision = ?"  # the same reading, later
 _CLAIM = (
     "INSERT INTO readings (gateway_id, identity, place, lease_owner, lease_until) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (gateway_id, identity) DO UPDATE SET"
@@ -150,6 +154,7 @@ class SqliteStore:
     def _save(self, db: sqlite3.Connection, outcomes: Sequence[Outcome], owner: str) -> "list[Grown]":
         cursor = db.cursor()
         good: list[Head] = []
+        written: list[tuple[int]] = []
         meters: list[Row] = []
         for one in outcomes:
             reading, verdict, head = one.reading, one.verdict, one.head
@@ -157,12 +162,17 @@ class SqliteStore:
                 cursor.execute(_FAILED, _attempt(one, owner) + _failure(head))
                 continue
             assert verdict is not None
-            row = (head.observed_at, head.resets_at, *reading_row(reading, verdict))
-            if cursor.execute(_SUCCEEDED, _attempt(one, owner) + row).rowcount:
+            content = self._hasher.content(reading, verdict)
+            row = (*_attempt(one, owner), head.observed_at, head.resets_at, f"{head.revision + 1} {content}")
+            same = head.content == f"{head.revision} {content}"
+            if same and cursor.execute(_CONFIRMED, (*row, head.revision)).rowcount:
+                good.append(head)
+            elif cursor.execute(_SUCCEEDED, row + reading_row(reading, verdict)).rowcount:
                 subjects = self._hasher.subjects(one.gateway, reading)
                 meters += meter_rows(head.id, reading, verdict, subjects)
+                written.append((head.id,))
                 good.append(head)
-        cursor.executemany("DELETE FROM meters WHERE reading = ?", [(head.id,) for head in good])
+        cursor.executemany("DELETE FROM meters WHERE reading = ?", written)
         cursor.executemany(_METERS, meters)
         newest = max([head.observed_at or 0.0 for head in good], default=0.0)
         if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:

@@ -42,6 +42,7 @@ class Head(msgspec.Struct, frozen=True):
     min_refresh: float = 0.0
     observed_at: float | None = None
     resets_at: float | None = None
+    content: str | None = None
 
     def leased(self, now: float) -> bool:
         """Whether somebody is asking just now."""

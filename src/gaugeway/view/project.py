@@ -112,7 +112,8 @@ def _at(seconds: float | None) -> str | None:
 
 def _about(estimate: float) -> str:
     """Six digits: more would be pretended."""
-    return plain(Decimal(f"{estimate:.6g}"))
+    text = f"{estimate:.6g}"
+    return plain(Decimal(text)) if "e" in text else text
 
 
 def _percent(value: Decimal | None) -> float | None:
