@@ -247,6 +247,25 @@ def test_the_text_has_the_same_facts(user: World) -> None:
         assert text in out
 
 
+def test_the_text_says_what_is_wrong_and_what_to_do(user: World) -> None:
+    user.opencode({"experimental": {"quotaToast": {"minIntervalMs": -1}}})
+    tui(user, "[]")
+    del user.environ["PATH"]
+    code, out, _ = user.run("opencode", "status")
+    assert code == 1
+    for text in (
+        "OpenCode  not complete",
+        "not on the PATH",
+        "plugin/gaugeway.js: missing",
+        "no entry in tui.json",
+        "`gaugeway opencode install` writes what is missing",
+        f"! {folder(user) / 'opencode.json'}: experimental.quotaToast.minIntervalMs",
+        f"! {folder(user) / 'tui.json'}",
+        "line 1: is not an object",
+    ):
+        assert text in out
+
+
 PROGRAMS: Mapping[str, tuple[str, list[str]]] = {
     "as installed": ("/opt/bin/gaugeway", ["/opt/bin/gaugeway"]),
     "from the folder": ("bin/gaugeway", ["$HOME/bin/gaugeway"]),

@@ -131,7 +131,8 @@ def _folder(
         try:
             line = tui_config.line_of(read(place.path / name) or b"{}", place.path, file)
         except SetupError as error:
-            problems.append(ProblemView(file=file, field="", message=error.message))
+            message = error.message.replace(f"{file}:", "line ", 1)
+            problems.append(ProblemView(file=file, field="", message=message))
         else:
             entry = entry or (None if line is None else Entry(file=file, line=line))
     return Folder(folder=place.name, trust=trust, files=tuple(files), loaded_by=entry), ran
