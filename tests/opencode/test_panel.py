@@ -169,6 +169,8 @@ def test_a_forecast_is_told_of_what_binds_and_of_what_will_run_out() -> None:
         "runs out Tue 10:00 (90%, today 16:00  <low>",
         "at the earliest)  <low>",
     ]
+    lines = shown(gateway(BUDGET | foreseen(0.4), binding=BUDGET["id"]), zone=Zone())
+    assert len(lines) == 4
     stale = gateway(BUDGET | dire, binding=BUDGET["id"], status="stale", error=ERROR)
     assert shown(stale, zone=Zone())[4] == "runs out before reset (90%)  <dim>"
 

@@ -155,10 +155,11 @@ class Panel:
         yield from self._ahead(entry, level)
 
     def _ahead(self, entry: Entry, level: Tone) -> Iterator[Line]:
-        """Will it last?"""
+        """Will it last? Left out where there is no telling: the dialog has the room to say so."""
         dire = entry.ahead is not None and entry.ahead.dire and level != "stale"
-        for text in wrapped(entry.forecast_text(self._now, self._zone), WIDTH):
-            yield Line(text=text, level="low" if dire else "dim")
+        text = entry.forecast_text(self._now, self._zone)
+        for line in wrapped("" if text.startswith(words.NO_TELLING) else text, WIDTH):
+            yield Line(text=line, level="low" if dire else "dim")
 
 
 def tone(view: GatewayView) -> Tone:

@@ -22,6 +22,7 @@ _EVERY = {
 _LENGTHS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "mo": "month", "y": "year"}
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NO_TELLING = "no telling yet"  # how a forecast begins that foresees too little to be told in little room
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -128,7 +129,7 @@ def forecast_text(  # noqa: PLR0917  (a row's columns)
     if middle is not None and middle <= now:
         return "should be empty by now" if verb == "empty" else "should have run out by now"
     if middle is None or _wide(first, last, now, 30):
-        return f"no telling yet (hardly before {_moments((first,), now, zone)[0]})"
+        return f"{NO_TELLING} (hardly before {_moments((first,), now, zone)[0]})"
     return f"{verb} {_interval(first, middle, last, now, zone)}"
 
 
@@ -142,7 +143,7 @@ def _before_reset(
     lasts, falls = (percent_text(f"{min(100 * one, 99.5):.2f}") for one in (1 - p_runout, p_runout))
     first, middle, last = runs_out_at
     if 0.25 <= p_runout <= 0.75 and first is not None and _wide(first, last, now, 10):
-        return f"no telling yet ({lasts} to last)"
+        return f"{NO_TELLING} ({lasts} to last)"
     if p_runout <= 0.5:
         return f"lasts until reset ({lasts})"
     if first is None or middle is None or middle <= now or (resets_at is not None and middle >= resets_at):
