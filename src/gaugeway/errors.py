@@ -3,7 +3,8 @@
 GaugewayError
 ├── SetupError    a fact of this process or its configuration; never stored, no reason to back off
 ├── ReadError     what came of asking a gateway; stored beside the last good reading
-└── StoreError    the database can't be used as it is
+├── StoreError    the database can't be used as it is
+└── DeliveryError an alert could not be delivered
 
 ``code`` is the machine's word (the contract's closed list), ``message`` the person's, ``hint`` the remedy.
 """
@@ -37,6 +38,8 @@ HINTS = {
     "backing_off": "wait until next_read_at, or mend what failed before",
     # StoreError
     "store": "see the message; GAUGEWAY_STATE_DIR names another place",
+    # DeliveryError
+    "undelivered": "mend the channel; `gaugeway alerts test` tries it",
 }
 
 SETUP_CODES = frozenset({"invalid_config", "insecure_url", "unresolved_template", "no_key", "no_base_url"})
@@ -45,7 +48,7 @@ UNCONFIGURED_CODES = frozenset({"no_key", "no_base_url"})
 # of the shell.
 KEYLESS_CODES = frozenset({"no_key", "unresolved_template"})
 REFUSED_CODES = frozenset({"unauthorized", "key_expired", "forbidden"})
-READ_CODES = frozenset(HINTS) - SETUP_CODES - {"store"}
+READ_CODES = frozenset(HINTS) - SETUP_CODES - {"store", "undelivered"}
 
 
 class GaugewayError(Exception):
@@ -90,3 +93,10 @@ class StoreError(GaugewayError):
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__("store", message, hint)
+
+
+class DeliveryError(GaugewayError):
+    """A channel did not take a message. Never says where it leads: that is a secret."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__("undelivered", message, hint)

@@ -6,15 +6,14 @@ it as written; what a command prints, a file holds or a variable says is never q
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Environment, Place
+from gaugeway.sources.environment import Environment
 from gaugeway.sources.settings import Setting
-from gaugeway.sources.trust import WorkTrees
+from gaugeway.sources.trust import find_program
 
 COMMAND_SECONDS = 10.0
 MAX_BYTES = 8192
@@ -135,9 +134,12 @@ def run(template: Template, env: Environment, seconds: float = COMMAND_SECONDS) 
         words = shlex.split(template.argument)
     except ValueError:
         raise template.wrong("has an open quote") from None
+    program = find_program(words[0], env)
+    if program is None:
+        raise template.wrong("names a program that is not found")
     try:
         process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
-            [_program(template, words[0], env), *words[1:]],
+            [program, *words[1:]],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -170,26 +172,6 @@ def run(template: Template, env: Environment, seconds: float = COMMAND_SECONDS) 
     if process.returncode != 0:
         raise template.wrong(f"ended with status {process.returncode}")
     return lines[0].strip() if lines else ""
-
-
-def _program(template: Template, name: str, env: Environment) -> str:
-    """The program's path. Entries of PATH that are relative or inside the current git work tree are left out:
-    what runs would be a repository's choice.
-    """
-    import os
-    import shutil
-
-    if os.path.dirname(name):  # noqa: PTH120  (Path drops a leading "./")
-        return name
-    trees = WorkTrees(env)
-    folders = [
-        entry
-        for entry in env.environ.get("PATH", os.defpath).split(os.pathsep)
-        if Path(entry).is_absolute() and trees.trust(Place(Path(entry), "PATH")) == "trusted"
-    ]
-    if (found := shutil.which(name, path=os.pathsep.join(folders))) is None:
-        raise template.wrong("names a program that is not found")
-    return found
 
 
 def _keyring(template: Template, _: Environment) -> str:

@@ -45,6 +45,23 @@ class WorkTrees:
         return "display-only" if inside else "trusted"
 
 
+def find_program(name: str, env: Environment) -> str | None:
+    """The path of a program that is to be run; None where there is none. Entries of PATH that are relative or
+    inside the current git work tree are left out: what runs would be a repository's choice.
+    """
+    import shutil
+
+    if os.path.dirname(name):  # noqa: PTH120  (Path drops a leading "./")
+        return name
+    trees = WorkTrees(env)
+    folders = [
+        entry
+        for entry in env.environ.get("PATH", os.defpath).split(os.pathsep)
+        if Path(entry).is_absolute() and trees.trust(Place(Path(entry), "PATH")) == "trusted"
+    ]
+    return shutil.which(name, path=os.pathsep.join(folders))
+
+
 def _stations(path: Path) -> list[Path]:
     """The path as written, and every place its links lead through: a link in the tree is the tree's word."""
     stations = [Path(os.path.abspath(path))]  # noqa: PTH100  (resolves `..` without following links)

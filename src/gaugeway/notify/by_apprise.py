@@ -1,0 +1,61 @@
+"""Through Apprise: mail, Slack, ntfy and a hundred more, each by a URL that is its credential."""
+
+import logging
+import re
+from threading import Thread
+
+from gaugeway.alerts.facts import Facts
+from gaugeway.errors import DeliveryError
+
+SECONDS = 20.0  # a service may take several requests, and Apprise has no deadline over all of them
+
+_KINDS = {"low": "success", "normal": "warning", "critical": "failure"}
+_STATUS = re.compile(r"error=(\d{3})")
+
+
+def send_to_apprise(url: str, facts: Facts, *, seconds: float = SECONDS) -> None:
+    """Raises DeliveryError. Apprise's own log is never quoted: it names hosts and parts of the URL."""
+    try:
+        import apprise
+    except ImportError:
+        raise DeliveryError(
+            "needs the package apprise", "install the extra `alerts`: pipx install '.[alerts]'"
+        ) from None
+    heard = _Heard()
+    logger = logging.getLogger("apprise")
+    logger.addHandler(heard)
+    spoke, logger.propagate = logger.propagate, False
+    try:
+        service = apprise.Apprise()
+        if not service.add(url):
+            raise DeliveryError("its URL is none that Apprise knows", "Apprise's documentation lists them")
+        kind = "info" if facts.event == "test" else _KINDS[facts.urgency]
+        answers: list[bool] = []
+
+        def notify() -> None:
+            answers.append(bool(service.notify(title=facts.title, body=facts.text, notify_type=kind)))
+
+        worker = Thread(target=notify, daemon=True)  # it can't be cancelled, only left behind
+        worker.start()
+        worker.join(seconds)
+        if not answers:
+            raise DeliveryError(f"took longer than {seconds:g} seconds")
+        if not answers[0]:
+            raise DeliveryError(heard.why)
+    finally:
+        logger.propagate = spoke
+        logger.removeHandler(heard)
+
+
+class _Heard(logging.Handler):
+    """Listens for why it failed, and keeps nothing of it but that."""
+
+    why = "the service did not take it"
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        status = _STATUS.search(said)
+        if status is not None:
+            self.why = f"the service answered {status[1]}"
+        elif "onnection error" in said or "ocket error" in said:
+            self.why = "there is no connection to the service"
