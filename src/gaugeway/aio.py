@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from gaugeway.blocking import chosen, http, now, opened
+from gaugeway.blocking import chosen, http, now, opened, watching
 from gaugeway.collector import State
 from gaugeway.collector.live import collect_async
 from gaugeway.sources.environment import Environment
@@ -17,6 +17,7 @@ async def read(*gateways: Gateway | str, store: Literal["shared"] | None = None)
     wanted = chosen(gateways, environment)
     kept = opened(store, environment)
     try:
-        return await collect_async(wanted, store=kept, transport=http, clock=now)
+        watch = watching(store, kept, environment)
+        return await collect_async(wanted, store=kept, transport=http, clock=now, watch=watch)
     finally:
         kept.close()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from gaugeway.collector import State, collect
+from gaugeway.collector.state import Watch
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
@@ -34,7 +35,8 @@ def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> li
     def work() -> list[State]:
         kept = opened(store, environment)
         try:
-            return collect(wanted, store=kept, transport=http, clock=now)
+            watch = watching(store, kept, environment)
+            return collect(wanted, store=kept, transport=http, clock=now, watch=watch)
         finally:
             kept.close()
 
@@ -69,6 +71,27 @@ def opened(store: Literal["shared"] | None, environment: Environment) -> SqliteS
     if store is None:
         return SqliteStore.in_memory()
     return open_store(environment.state_dir(), now=now, warn=lambda text: warnings.warn(text, stacklevel=4))
+
+
+def watching(store: Literal["shared"] | None, kept: SqliteStore, environment: Environment) -> Watch | None:
+    """What looks after this user's alerts, where readings are shared and alerts configured."""
+    if store is None:
+        return None
+    from gaugeway.sources.openai_compatible import discover
+
+    alerts = discover(environment).alerts
+    if alerts is None:
+        return None
+    from gaugeway.background import spawn
+    from gaugeway.collector.watching import Watcher
+
+    return Watcher(
+        alerts,
+        kept,
+        clock=now,
+        start=lambda: spawn(("alerts", "deliver")),
+        warn=lambda text: warnings.warn(text, stacklevel=4),
+    )
 
 
 def http() -> AbstractAsyncContextManager[Transport]:

@@ -16,6 +16,8 @@ SCHEMA: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
 Event = Literal["raised", "recovered", "test"]
 Cause = Literal["crossed", "worse", "new_window", "reset", "better", "asked"]
 
+Urgency = Literal["low", "normal", "critical"]
+
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -26,7 +28,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ``rule``: what raised it, in words. ``condition``: its kind. ``cause``: what happened: ``crossed``,
     ``worse`` (a level further down), ``new_window`` (in the new window again), ``reset``, ``better``.
     ``was``: the level it was raised with before. ``meter``: its id; null for a gateway as a whole.
-    ``subject``: a keyed hash of whose meter it is. ``error``: why a gateway can't be read.
+    ``subject``: a keyed hash of whose meter it is. ``error``: why a gateway can't be read. ``title`` and
+    ``text``: the message in words, as of sending it.
     """
 
     schema: Literal["gaugeway.alert/1"] = SCHEMA
@@ -62,6 +65,20 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | None = None
     user_id: str | None = None
     team_id: str | None = None
+    title: str = ""
+    text: str = ""
+
+    @property
+    def matter(self) -> str:
+        """What it is about, within its gateway: messages of one matter are told in their order."""
+        return self.meter or self.condition
+
+    @property
+    def urgency(self) -> Urgency:
+        """How loud a message may be."""
+        if self.event != "raised":
+            return "low"
+        return "critical" if self.condition == "level" and self.level in LEVELS[2:] else "normal"
 
 
 def facts_of(

@@ -11,7 +11,7 @@ from gaugeway.collector.foresight import Forecaster, foresee
 from gaugeway.collector.reader import Reader
 from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
-from gaugeway.collector.state import State
+from gaugeway.collector.state import State, Watch
 from gaugeway.collector.upkeep import keep_up
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, judge
@@ -39,12 +39,15 @@ async def collect_async(
     refresh: bool = False,
     on_state: Callable[[State], None] | None = None,
     forecaster: Forecaster | None = None,
+    watch: Watch | None = None,
 ) -> list[State]:
     """:func:`gaugeway.collector.collect` inside a running event loop."""
     wish = Wish(max_age=max_age, refresh=refresh)
     known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)
     if known.due:
         await Live(known, transport, forecaster).run()
+    if watch is not None:
+        watch(known.asked)
     return known.states
 
 

@@ -57,6 +57,15 @@ class Round:
         """What is known by now, in the order of the gateways."""
         return [self._states[position] for position in sorted(self._states)]
 
+    @property
+    def asked(self) -> list[State]:
+        """Of these, what somebody has asked since this round began."""
+        return [
+            state
+            for state in self.states
+            if state.last_attempt is not None and state.last_attempt.at.timestamp() >= self.asked_at
+        ]
+
     def is_due(self, item: Item, now: float) -> bool:
         """Whether to ask now. What another process learnt since this round began is fresh enough."""
         head = item.head

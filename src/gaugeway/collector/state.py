@@ -1,6 +1,6 @@
 """What is known of one gateway, now that it was asked or its stored reading was looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -32,3 +32,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     next_read_at: datetime | None = None
     last_attempt: Attempt | None = None
     forecasts: Mapping[str, Forecast] = {}
+
+
+Watch = Callable[[Sequence[State]], None]
+"""What looks at the gateways that were asked, after their readings were kept; it never raises."""

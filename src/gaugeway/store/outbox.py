@@ -105,11 +105,13 @@ _HELD = (
     " AND delivered_at IS NULL AND attempts = 0 AND lease_owner IS NULL AND held_until > ?"
 )
 _OPEN = "delivered_at IS NULL AND channel IN ({keys})"
-_DUE = f"{_OPEN} AND (next_at <= :now OR next_at > :far)"
+_DUE = (
+    f"{_OPEN} AND (next_at <= :now OR next_at > :far)"
+    " AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :far)"
+)
 # Of one matter the oldest goes first; what was never tried goes before what failed.
 _NEXT = (
-    f"SELECT {_ENTRY} FROM outbox AS one WHERE {_DUE}"  # noqa: S608  (fixed column names)
-    " AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :far) AND NOT EXISTS"
+    f"SELECT {_ENTRY} FROM outbox AS one WHERE {_DUE} AND NOT EXISTS"  # noqa: S608  (fixed column names)
     " (SELECT 1 FROM outbox AS older WHERE older.delivered_at IS NULL AND older.channel = one.channel"
     " AND older.gateway_id = one.gateway_id AND older.matter = one.matter AND older.id < one.id)"
     " ORDER BY attempts, id LIMIT 1"
@@ -149,7 +151,7 @@ class Outbox:
         return self._write(work)
 
     def due(self, channels: Sequence[str], now: float) -> bool:
-        """Whether something is to be delivered through one of these channels."""
+        """Whether something is to be delivered through one of these channels, and nobody is at it."""
         statement = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_among(_DUE, channels)})"  # noqa: S608
         return self._use(lambda db: bool(db.execute(statement, _named(channels, now)).fetchone()[0]))
 
