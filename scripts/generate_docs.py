@@ -14,15 +14,18 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import click
 import msgspec
 
+from gaugeway.alerts import Facts
 from gaugeway.cli import main as cli
 from gaugeway.errors import HINTS, SETUP_CODES
 from gaugeway.gates.decision import CODES, Decision
 from gaugeway.opencode.document import View
 from gaugeway.opencode.setup import Setup
 from gaugeway.presets import find, in_tree
+from gaugeway.sources.alert_tables import AlertsTable, ChannelTable, RuleTable
 from gaugeway.sources.config import GatewayTable
 from gaugeway.sources.providers import PROVIDERS
 from gaugeway.sources.quota_toast import QuotaToast
+from gaugeway.view.alerting import AlertsReport
 from gaugeway.view.report import Report
 from gaugeway.view.snapshot import Snapshot
 
@@ -31,6 +34,8 @@ PAGES = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "d
 SCHEMAS: Mapping[str, Any] = {
     "docs/schema/gaugeway.readings-1.json": Snapshot,
     "docs/schema/gaugeway.status-1.json": Report,
+    "docs/schema/gaugeway.alerts-1.json": AlertsReport,
+    "docs/schema/gaugeway.alert-1.json": Facts,
     "docs/schema/gaugeway.opencode-1.json": View,
     "docs/schema/gaugeway.gate-1.json": Decision,
     "docs/schema/gaugeway.opencode-status-1.json": Setup,
@@ -140,7 +145,7 @@ def errors() -> str:
     rows = (
         (f"`{code}`", "configuration" if code in SETUP_CODES else "reading", hint)
         for code, hint in HINTS.items()
-        if code != "store"
+        if code not in {"store", "undelivered"}
     )
     return table(("code", "about", "remedy"), rows)
 
@@ -160,6 +165,8 @@ def commands() -> str:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             assert command is not None
+            if command.hidden:
+                continue
             yield from sections(click.Context(command, parent=context, info_name=name))
 
     return "\n".join(sections(root))
@@ -168,6 +175,9 @@ def commands() -> str:
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "quota-toast": lambda: settings(QuotaToast),
     "gateway-keys": lambda: settings(GatewayTable),
+    "alerts-keys": lambda: settings(AlertsTable),
+    "channel-keys": lambda: settings(ChannelTable),
+    "rule-keys": lambda: settings(RuleTable),
     "presets": presets,
     "preset-sources": preset_sources,
     "providers": providers,

@@ -96,6 +96,12 @@ def test_json_from_the_store_loads_no_client_no_preset_and_no_rich(stored: dict[
     assert not [name for name in modules if name.startswith("importlib.metadata")]
 
 
+def test_without_alerts_nothing_of_them_is_loaded(stored: dict[str, str]) -> None:
+    modules = loaded("show", "--json", **stored)
+    assert not [name for name in modules if name.startswith(("gaugeway.alerts", "gaugeway.notify"))]
+    assert modules.isdisjoint({"gaugeway.sources.alerting", "gaugeway.store.outbox", "apprise"})
+
+
 def test_text_from_the_store_loads_no_client_and_no_preset(stored: dict[str, str]) -> None:
     modules = loaded("show", **stored)
     assert "gaugeway.cli.terminal" in modules

@@ -16,6 +16,11 @@ async def refuse(_: web.BaseRequest) -> web.StreamResponse:
 
 @pytest.fixture
 def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[World]:
-    routes = {"/quota": QUOTA, "/other/quota": {"tokens": {"remaining": 5}}, "/no/quota": refuse}
+    routes = {
+        "/quota": QUOTA,
+        "/other/quota": {"tokens": {"remaining": 5}},
+        "/spent/quota": {"cost": {"limit": 50, "used": 48}},
+        "/no/quota": refuse,
+    }
     with LoopbackServer(routes) as server:
         yield World(tmp_path, server, capsys)

@@ -42,6 +42,7 @@ def test_json_names_every_fact(world: World) -> None:
             }
         ],
         "problems": [],
+        "channels": [],
     }
     assert world.asked() == 0
 
@@ -169,6 +170,11 @@ def test_ids(world: World) -> None:
 def test_nothing_configured(world: World) -> None:
     code, out, err = world.run("status", "--json")
     assert code == 0
-    assert json.loads(out) == {"schema": "gaugeway.status/1", "gateways": [], "problems": []}
+    assert json.loads(out) == {
+        "schema": "gaugeway.status/1",
+        "gateways": [],
+        "problems": [],
+        "channels": [],
+    }
     assert NOTHING in err
     assert world.run("status")[1] == ""

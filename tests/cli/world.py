@@ -35,7 +35,7 @@ class Clock:
 
 
 class World:
-    """A user with a home of their own, and a gateway server."""
+    """A user with a home of their own, and a gateway server. ``spawned``: what runs in the background."""
 
     def __init__(self, home: Path, server: LoopbackServer, capture: pytest.CaptureFixture[str]) -> None:
         self.home = self.cwd = home
@@ -44,6 +44,7 @@ class World:
         self.requests = server.requests
         self.clock = Clock()
         self.environ: dict[str, str] = {"COLUMNS": "100"}
+        self.spawned: list[tuple[str, ...]] = []
         self._capture = capture
 
     def config(self, text: str) -> None:
@@ -64,7 +65,13 @@ class World:
         return Environment(environ=self.environ, home=self.home, cwd=self.cwd)
 
     def run(self, *args: str) -> tuple[int, str, str]:
-        app = App(self.env, clock=self.clock, sleep=self.clock.sleep, program=self.program)
+        app = App(
+            self.env,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            program=self.program,
+            spawn=lambda arguments: self.spawned.append(tuple(arguments)),
+        )
         code = main(args, app)
         out, err = self._capture.readouterr()
         assert KEY not in out + err

@@ -53,7 +53,8 @@ def test_the_fields_of_status_are_the_contracts_in_its_order() -> None:
         "hint",
     ]
     for name, fields in {
-        "Report": ["schema", "gateways", "problems"],
+        "Report": ["schema", "gateways", "problems", "channels"],
+        "Failure": ["channel", "kind", "since", "attempts", "error", "next_try_at"],
         "Definition": ["file"],  # line and trust have defaults, and are printed all the same
         "AttemptView": ["at", "outcome"],
         "ProblemView": ["file", "field", "message"],

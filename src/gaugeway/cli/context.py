@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gaugeway.background import spawn
 from gaugeway.collector import State, collect, stored
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from msgspec import Struct
     from rich.console import Console, RenderableType
 
+    from gaugeway.collector.state import Watch
+    from gaugeway.sources.alerting import Alerts
     from gaugeway.store import SqliteStore
 
 OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
@@ -42,6 +45,7 @@ class App:
         transport: OpenTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         program: str | None = None,
+        spawn: Callable[[Sequence[str]], None] = spawn,
     ) -> None:
         self.env = Environment.of_process() if env is None else env
         self.clock = clock
@@ -49,7 +53,9 @@ class App:
         self.config_file: Path | None = None
         self.program = sys.argv[0] if program is None else program
         self._transport = transport
+        self._spawn = spawn
         self._found: Found | None = None
+        self._alerts: Alerts | None = None
 
     def transport(self) -> AbstractAsyncContextManager[Transport]:
         if self._transport is not None:
@@ -70,6 +76,7 @@ class App:
         """
         found = discover(self.env, self.config_file, project=project)
         self._found = None if project else found  # lines are the same wherever the user is
+        self._alerts = found.alerts
         for problem in found.problems:
             if problem.fatal and not (creating and not Path(problem.file).exists()):
                 line = "" if problem.line is None else f":{problem.line}"
@@ -110,6 +117,7 @@ class App:
                 max_age=max_age,
                 refresh=refresh,
                 on_state=lambda state: states.update({state.gateway.id: state}),
+                watch=self._watch(store),
             )
 
     def stored(self, gateways: Sequence[Gateway]) -> list[State]:
@@ -118,6 +126,21 @@ class App:
             return []
         with closing(self.store()) as store:
             return stored(gateways, store=store, clock=self.clock)
+
+    def _watch(self, store: "SqliteStore") -> "Watch | None":
+        """What looks after alerts; None, and at no cost, where none are configured."""
+        if self._alerts is None or not self._alerts.channels:
+            return None
+        from gaugeway.collector.watching import Watcher
+
+        config = () if self.config_file is None else ("--config", str(self.config_file))
+        return Watcher(
+            self._alerts,
+            store,
+            clock=self.clock,
+            start=lambda: self._spawn((*config, "alerts", "deliver")),
+            warn=narrate,
+        )
 
     def remember(self, store: "SqliteStore") -> None:
         """Tell status lines what is configured."""

@@ -20,6 +20,7 @@ COMMANDS = (
     "check",
     "gate",
     "line",
+    "alerts",
     "demo",
     "opencode",
 )  # each gaugeway.cli.<name>

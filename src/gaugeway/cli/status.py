@@ -1,6 +1,7 @@
 """``gaugeway status``: the doctor. Says of each gateway where it comes from and what stands in its way."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ from gaugeway.view.report import SCHEMA, GatewayReport, ProblemView, Report, pro
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+    from gaugeway.sources.alerting import Alerts
+    from gaugeway.view.failure import Failure
 
 
 @click.command("status")
@@ -48,7 +52,21 @@ def diagnosis(app: App, found: Found, gateways: Sequence[Gateway]) -> tuple[list
     states, problems = _stored(app, gateways)
     reports = tuple(report(state, app.env.environ) for state in states)
     problems = (*(problem_view(problem) for problem in found.problems), *problems)
-    return states, Report(schema=SCHEMA, gateways=reports, problems=problems)
+    return states, Report(
+        schema=SCHEMA, gateways=reports, problems=problems, channels=_failing(app, found.alerts)
+    )
+
+
+def _failing(app: App, alerts: "Alerts | None") -> "tuple[Failure, ...]":
+    if alerts is None or not alerts.channels:
+        return ()
+    from gaugeway.view.failure import failures
+
+    try:
+        with closing(app.store()) as store:
+            return tuple(failures(alerts, store.outbox.waiting()).values())
+    except StoreError:  # said already
+        return ()
 
 
 def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[ProblemView, ...]]:
@@ -67,7 +85,7 @@ def page(document: Report, now: datetime, console: "Console") -> "Text":
     from gaugeway.cli.paper import glyphs_of, prose, said
 
     glyphs = glyphs_of(console)
-    blocks = []
+    blocks: list[Text] = []
     for one in document.gateways:
         style = "green" if one.hint is None else "red"
         lines = [Text.assemble((f"{glyphs.dot} ", style), (said(console, one.label), "bold"))]
@@ -83,6 +101,11 @@ def page(document: Report, now: datetime, console: "Console") -> "Text":
         where = f"{problem.file}: {problem.field}" if problem.field else problem.file
         lines = [Text.assemble(("! ", "yellow"), said(console, where))]
         blocks.append(Text("\n").join([*lines, *prose(console, " ", problem.message, "")]))
+    for failure in document.channels:
+        from gaugeway.cli.alerts_page import failure_text
+
+        lines = [Text.assemble(("! ", "yellow"), f"alerts: the channel {failure.channel} fails")]
+        blocks.append(Text("\n").join([*lines, *prose(console, " ", failure_text(failure, now), "")]))
     return Text("\n\n").join(blocks)
 
 

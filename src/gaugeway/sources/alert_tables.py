@@ -44,9 +44,7 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class RuleTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[alerts.rules]]``: exactly one condition, and which gateways and channels it is about."""
 
-    level: Annotated[
-        Bad | None, Meta(description="`low`, `critical` or `exhausted`: a limit gets there or further")
-    ] = None
+    level: Annotated[Bad | None, Meta(description="a limit gets to this level, or further")] = None
     percent: Annotated[Decimal | None, Meta(description="less than so many percent of a limit are left")] = (
         None
     )

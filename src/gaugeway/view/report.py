@@ -14,6 +14,7 @@ from gaugeway.sources.gateway import Definition
 from gaugeway.sources.settings import Problem
 from gaugeway.transport import Origin
 from gaugeway.transport.proxy import proxy_for, without_password
+from gaugeway.view.failure import Failure
 
 SCHEMA: Literal["gaugeway.status/1"] = "gaugeway.status/1"
 
@@ -60,11 +61,15 @@ class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that ``gaugeway status --json`` prints. Within version 1 fields are only added."""
+    """Everything that ``gaugeway status --json`` prints. Within version 1 fields are only added.
+
+    ``channels``: those of alerts that fail.
+    """
 
     schema: Literal["gaugeway.status/1"]
     gateways: tuple[GatewayReport, ...]
     problems: tuple[ProblemView, ...]
+    channels: tuple[Failure, ...]
 
 
 def report(state: State, environ: Mapping[str, str]) -> GatewayReport:
