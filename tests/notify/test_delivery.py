@@ -214,7 +214,7 @@ def test_a_killed_deliverer_is_taken_over(tmp_path: Path) -> None:
     from gaugeway.testing.server import LoopbackServer
 
     with LoopbackServer({"/lab/quota": {"tokens": {"limit": 100, "used": 97}}}) as server:
-        environ = world(tmp_path, server.url, pause=30)
+        environ = world(tmp_path, server.url, pause=10)
         command = [sys.executable, "-m", "gaugeway"]
         run: dict[str, Any] = {"env": environ, "cwd": tmp_path, "stdout": subprocess.DEVNULL}
         read = "from gaugeway.cli.main import main; from gaugeway.cli.context import App;"
