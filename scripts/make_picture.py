@@ -1,7 +1,11 @@
-"""Draws docs/images/show.svg: what `gaugeway show` prints on the demo gateway at a fixed moment."""
+"""Draws docs/images/show.svg: what `gaugeway show` prints on the demo gateway at a fixed moment.
+
+`make_picture.py SCREEN.ansi PICTURE.svg` draws a screen that `tmux capture-pane -p -e` has printed.
+"""
 
 import io
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,11 +50,23 @@ def picture() -> str:
         nowhere = Environment(environ={}, home=Path(folder), cwd=Path(folder))
         app = OnTerminal(environment(nowhere, Path(folder), demo.config(server.url)))
         gaugeway(["show"], app)
-    screen = Console(file=io.StringIO(), record=True, width=WIDTH)
-    screen.print(Text.from_ansi(app.written.getvalue()))
-    return screen.export_svg(title="gaugeway", theme=MONOKAI, unique_id="gaugeway", code_format=FORMAT)
+    return drawn(app.written.getvalue(), WIDTH, "gaugeway")
+
+
+def captured(ansi: str) -> str:
+    width = max(Text.from_ansi(line).cell_len for line in ansi.splitlines())
+    return drawn(ansi, width, "OpenCode")
+
+
+def drawn(ansi: str, width: int, title: str) -> str:
+    screen = Console(file=io.StringIO(), record=True, width=width)
+    screen.print(Text.from_ansi(ansi))
+    return screen.export_svg(title=title, theme=MONOKAI, unique_id="gaugeway", code_format=FORMAT)
 
 
 if __name__ == "__main__":
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(picture())
+    if len(sys.argv) == 3:
+        Path(sys.argv[2]).write_text(captured(Path(sys.argv[1]).read_text()))
+    else:
+        PICTURE.write_text(picture())

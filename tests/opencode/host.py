@@ -2,18 +2,20 @@
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from tests.opencode.upstream import KEY
@@ -120,6 +122,8 @@ class Home:
 class Screen:
     """OpenCode on a terminal of ``width`` by ``height`` cells."""
 
+    poll = 0.1  # seconds between two looks
+
     def __init__(self, binary: Path, home: Home, width: int, height: int) -> None:
         self._socket = f"gaugeway-{uuid.uuid4().hex[:8]}"
         self._environ = home.environ
@@ -153,7 +157,7 @@ class Screen:
         while not fine(text := self.text()):
             if time.monotonic() > end:
                 pytest.fail(f"{failure} on this screen:\n{text}")
-            time.sleep(0.1)
+            time.sleep(self.poll)
         return text
 
     def type(self, text: str, *keys: str) -> None:
@@ -199,3 +203,43 @@ def running(binary: Path, home: Home, width: int = 150, height: int = 45) -> Ite
         yield screen
     finally:
         screen.close()
+
+
+class Server:
+    """`opencode serve`: what web and desktop talk to."""
+
+    def __init__(self, binary: Path, home: Home) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self._process = subprocess.Popen(
+            [str(binary), "serve", "--hostname", "127.0.0.1", "--port", str(self._port)],
+            env=home.environ,
+            cwd=home.project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:  # a request that comes before may never be answered
+            if "listening" in line:
+                return self
+        pytest.fail("opencode serve has ended")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status, and the JSON that comes with 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        try:
+            data = None if body is None else json.dumps(body)
+            connection.request(method, path, data, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+            return response.status, json.loads(text) if response.status == 200 else None
+        finally:
+            connection.close()

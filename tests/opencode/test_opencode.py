@@ -7,13 +7,14 @@ import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.opencode.host import VERSIONS, Home, Screen, program, running
+from tests.opencode.host import VERSIONS, Home, Screen, Server, program, running
 from tests.opencode.upstream import LIMIT, USE_TOOL, Upstream
 
 from gaugeway.testing.server import LoopbackServer
@@ -111,11 +112,14 @@ def test_a_session(version: str, tmp_path: Path) -> None:
 
 
 def ask_tool(screen: Screen, upstream: Upstream) -> None:
-    upstream.cost = LIMIT * 0
+    """The model asks in the middle of a turn, and hears what the turn has spent so far."""
+    time.sleep(2)  # a reading of just now would do
+    upstream.cost = LIMIT * 5 / 100
     screen.type(f"please {USE_TOOL}", "Enter")
-    screen.shows("The tool said:", "3.00 of 10.00 USD")
+    screen.shows("The tool said:")
     (said,) = upstream.tool_results
-    assert "70% left  3.00 of 10.00 USD" in said
+    assert "65% left  3.50 of 10.00 USD" in said
+    screen.shows(r"60% left · 4\.00 of 10\.00 USD")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -143,6 +147,34 @@ def test_without_a_network_with_one_gateway_down_and_a_gaugeway_that_breaks(
             screen.hides("gaugeway: no answer")
 
     in_a_namespace_without_a_network(session)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_without_a_terminal(version: str, tmp_path: Path) -> None:
+    binary, upstream = program(version), Upstream(cost="2.5")
+    with LoopbackServer(upstream) as gateway:
+        home = Home(tmp_path / "home", gateway.url)
+        home.gaugeway("opencode", "install", "--yes")
+        with Server(binary, home) as server:
+            _, session = server.ask("POST", "/session", {})
+            path = f"/session/{session['id']}"
+            assert {"quota", "quota_status"} <= {one["name"] for one in server.ask("GET", "/command")[1]}
+            for name, word in (("quota", "100% left"), ("quota_status", "api_key_configured")):
+                # OpenCode calls it a failure; the answer is in the conversation
+                status, _ = server.ask("POST", f"{path}/command", {"command": name, "arguments": ""})
+                assert status != 200
+                messages = server.ask("GET", f"{path}/message")[1]
+                assert word in messages[-1]["parts"][0]["text"]
+            assert upstream.turns == 0
+
+            # The model has the tool, and has not seen what the commands said
+            parts = [{"type": "text", "text": f"please {USE_TOOL}"}]
+            status, _ = server.ask("POST", f"{path}/message", {"parts": parts})
+            assert status == 200
+            assert "quota" in upstream.tools[-1]
+            (said,) = upstream.tool_results
+            assert "75% left" in said
+            assert not any("api_key_configured" in text for text in upstream.heard)
 
 
 def in_a_namespace_without_a_network(run: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ class Upstream:
         self.turns = 0
         self.tools: list[list[str]] = []  # offered with each turn
         self.tool_results: list[str] = []
+        self.heard: list[str] = []  # every message of every request
         self._spent: list[tuple[float, Decimal]] = []
 
     @property
@@ -46,6 +47,7 @@ class Upstream:
     async def _complete(self, request: web.BaseRequest, asked: Any) -> web.StreamResponse:
         tools = [tool["function"]["name"] for tool in asked.get("tools", [])]
         last = asked["messages"][-1]
+        self.heard += [_text(message.get("content") or "") for message in asked["messages"]]
         answer: dict[str, Any] = {"content": "a title"}
         if tools:  # a turn; without tools it is the title of the session
             self.turns += 1

@@ -27,9 +27,9 @@ from gaugeway.view.entries import Share
 from gaugeway.view.snapshot import GatewayView
 
 _DIALOG = 56  # cells: OpenCode's dialog has 60
-_AFTER_A_TURN = frozenset({"idle", "late"})
+_OF_NOW = frozenset({"idle", "late", "command"})
 _SHARES: Mapping[str, Share] = {"remaining": "left", "used": "used"}
-_RECENT = 2  # seconds: after a turn the spending it made is what one wants to see
+_RECENT = 2  # seconds: after a turn, and whenever somebody asks, the last spending is what matters
 _TIMER_MS, _LATE_MS = 300_000, 4000
 _START = 5  # seconds to start, and to wait for another process that reads; above the gateways' own time
 
@@ -54,7 +54,7 @@ def command() -> None:
     "--event",
     type=click.Choice(get_args(Event)),
     default="command",
-    help="What happened: after `idle` and `late` the reading is at most 2 seconds old.",
+    help="What happened: with `idle`, `late` and `command` the reading is at most 2 seconds old.",
 )
 @options.model("The model of the session.")
 @click.option("--width", type=click.IntRange(20, 500), default=_DIALOG, metavar="CELLS", help="Of a dialog.")
@@ -114,13 +114,13 @@ def _timeout_ms(gateways: Sequence[Gateway]) -> int:
 
 
 def _gateways(found: Found, asked: _Asked, current: Sequence[str]) -> list[Gateway]:
-    """What is shown; after a turn, the gateways that it may have used are due again at once."""
+    """What is shown; where it has to be of now, the gateways of the session's model are due again at once."""
     toast = found.toast.settings
     if not toast.enabled:
         return []
     only = toast.only_current_model and asked.model is not None
     shown = [one for one in found.gateways if one.id in current or not only]
-    if asked.event not in _AFTER_A_TURN:
+    if asked.event not in _OF_NOW:
         return shown
     return [
         replace(one, refresh=min(one.refresh, _RECENT)) if one.id in current or not current else one
