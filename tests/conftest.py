@@ -1,7 +1,8 @@
 """What holds for every test: nothing of the user's is seen, and CI leaves nothing out."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
@@ -26,6 +27,19 @@ def _nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Where a program is that a test needs; without it the test is skipped, or fails in CI."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            pytest.skip(f"needs {name}")
+        return found
+
+    return find
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,8 +23,9 @@ Options:
                   default.
   --format TEXT   What to say of each gateway; fields in braces, {{ is a brace. Default:
                   '{label} {value} {outlook} {status}'.
-  --install HOST  Print what to put into the host's configuration, and where.
-  --write         With --install: change that file, keeping a copy; asks first.
+  --install HOST  Print what to put into the host's configuration, and where; on a
+                  terminal offer to do it. The other options go into what it runs.
+  --write         With --install: do it, keeping a copy of what was there.
   -h, --help      Show this message and exit.
 
 Fields:

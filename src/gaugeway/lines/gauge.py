@@ -43,6 +43,9 @@ class Meter:
         self._p_runout: float | None = None
         self._runs_out_at: Quantiles | None = None
 
+    def resets(self, now: float) -> str:
+        return phrases.resets(self._state, self.resets_at, now)
+
     def foresee(self, row: "Row") -> None:
         """A FORECAST row of this meter; of no use once the window is over."""
         _, p_runout, first, middle, last, *_ = row
@@ -129,8 +132,13 @@ class Gauge:
                 meter.kind, binding=meter is binding, advisory=meter.advisory, unlimited=meter.unlimited
             )
 
-        self.meters = sorted(meters, key=rank)
-        self.meter = self.meters[0] if self.meters else None
+        meters.sort(key=rank)
+        self.meter = meters[0] if meters else None
+        self.meters = [
+            one
+            for one in meters
+            if not phrases.minor(one.kind, binding=one is binding, advisory=one.advisory)
+        ]
 
     def date(self, observed_at: float, interval: float, error: str | None) -> None:
         """When its reading was made, and what came of the newest attempt."""

@@ -37,6 +37,10 @@ def run(words: "Sequence[str]", config: str = "", *, now: float | None = None) -
     if wanted.help:
         _print(arguments.HELP.rstrip("\n"))
         return 0
+    if wanted.install is not None and not wanted.wrong:
+        from gaugeway.lines.install import install
+
+        return install(wanted, config)
     try:
         _print(_line(wanted, config, time.time() if now is None else now))
     except Exception as error:  # noqa: BLE001  (a bar shows what is printed, and hides what fails)

@@ -83,8 +83,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     def resets(self, now: float) -> str:
         """The same as words that stand for themselves: ``resets in 3 d 4 h``."""
-        text = self.reset_text(now)
-        return f"resets {text}" if text and not self.state else text
+        return phrases.resets(self.state, self.resets_at, now)
 
 
 def entries_of(view: GatewayView, share: Share = "left") -> tuple[Entry, ...]:

@@ -101,6 +101,12 @@ def reset(said: str, resets_at: float | None, now: float) -> str:
     return said or (words.countdown(resets_at - now) if resets_at is not None else "")
 
 
+def resets(said: str, resets_at: float | None, now: float) -> str:
+    """The same as words that stand for themselves: ``resets in 3 d 4 h``."""
+    text = reset(said, resets_at, now)
+    return f"resets {text}" if text and not said else text
+
+
 def rank(kind: str, *, binding: bool, advisory: bool, unlimited: bool) -> tuple[bool, bool, bool, bool]:
     """Sorts: the binding meter, the other finite ones, unlimited ones, then advisory ones and rate limits."""
     return not binding, kind == "rate_limit", advisory, unlimited or kind == "spend"

@@ -21,8 +21,8 @@ def header(gauge: "Gauge") -> str:
 
 
 def limit(meter: "Meter", now: float) -> str:
-    """``Team budget weekly: 75% left, 12.35 of 50 USD, in 3 d 4 h``."""
+    """``Team budget weekly: 75% left, 12.35 of 50 USD, resets in 3 d 4 h``."""
     name = f"{meter.name} {meter.window_text}".strip()
-    said = (meter.left, meter.amount(short=True), meter.reset(now), meter.forecast(now))
+    said = (meter.left, meter.amount(short=True), meter.resets(now), meter.forecast(now))
     facts = [fact for fact in said if fact]
     return f"{name}: {', '.join(facts)}" if facts else name

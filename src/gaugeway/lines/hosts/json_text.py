@@ -23,13 +23,11 @@ def _units(code: int) -> "Sequence[int]":
     return [0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF)]
 
 
-def document(members: "Mapping[str, str | Sequence[str] | int | bool]") -> str:
+def document(members: "Mapping[str, str | Sequence[str] | int]") -> str:
     return "{" + ", ".join([f"{text(name)}: {_value(value)}" for name, value in members.items()]) + "}"
 
 
-def _value(value: "str | Sequence[str] | int | bool") -> str:
+def _value(value: "str | Sequence[str] | int") -> str:
     if isinstance(value, str):
         return text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return str(value) if isinstance(value, int) else "[" + ", ".join([text(one) for one in value]) + "]"

@@ -17,10 +17,11 @@ WIDTH = 60
 def render(line: "Line") -> str:
     gauges = line.known.gauges
     percent = _percent(line)
-    members: dict[str, str | Sequence[str] | int | bool] = {
+    members: dict[str, str | Sequence[str] | int] = {
         "text": pango(plain.render(line)),
         "alt": line.level,
-        "tooltip": pango("\n".join(details(gauges)) or plain.render(line)),
+        "tooltip": "\n".join([pango(plain.clean(row)) for row in details(gauges)])
+        or pango(plain.render(line)),
         "class": [line.level, *(["stale"] if line.pieces and line.pieces[0].stale else [])],
     }
     if percent is not None:
@@ -37,4 +38,4 @@ def pango(text: str) -> str:
 def _percent(line: "Line") -> int | None:
     gauges = line.known.gauges
     fraction = gauges[0].meter.fraction if gauges and gauges[0].meter is not None else None
-    return None if fraction is None else int(min(max(fraction, 0), 1) * 100)
+    return None if fraction is None else int(min(max(fraction, 0), 1) * 100 + 0.5)
