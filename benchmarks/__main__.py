@@ -63,6 +63,7 @@ class Bench:
                 "bare": [self.python, "-c", "pass"],
                 "import": [self.python, "-c", "import gaugeway"],
                 "stored": stored,
+                "line": [*live[:3], "line"],
             }
             run(stored, self.environ)
             seconds = medians(commands, self.environ, TIMES)
@@ -74,6 +75,12 @@ class Bench:
             "`gaugeway show --json` from the store, compared with the bare interpreter",
             seconds["stored"] / bare,
             8,
+            "x",
+        )
+        yield Promise(
+            "`gaugeway line` from the store, compared with the bare interpreter",
+            seconds["line"] / bare,
+            2.5,
             "x",
         )
 

@@ -1,7 +1,10 @@
 """A user whose readings are in the store, and lines about them."""
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,15 @@ class Bar:
         """What the background would do."""
         main([*args, "refresh"], App(Environment.of_process(), clock=self.clock))
 
+    def foresee(self, p_runout: float | None, *seconds: float | None) -> None:
+        """The forecast of every meter: its probability to run out, and the quantiles of when, from now."""
+        out = [None if after is None else self.clock.now.timestamp() + after for after in seconds]
+        with closing(sqlite3.connect(self.state / "gaugeway.db")) as db, db:
+            db.execute(
+                "UPDATE forecasts SET resets_at = NULL, p_runout = ?, out_10 = ?, out_50 = ?, out_90 = ?",
+                (p_runout, *out),
+            )
+
     def line(self, *args: str, config: str = "") -> str:
         self._capture.readouterr()
         assert run(args, config, now=self.clock.now.timestamp()) == 0
@@ -72,8 +84,12 @@ def bar(
     for name in [name for name in os.environ if name.startswith(("XDG_", "GAUGEWAY_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     monkeypatch.chdir(home)
     with LoopbackServer(routes) as server:
         one = Bar(home, server, capfd)
         monkeypatch.setattr(background, "spawn", lambda arguments: one.started.append(list(arguments)))
         yield one
+    monkeypatch.undo()
+    time.tzset()

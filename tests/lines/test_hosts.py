@@ -161,7 +161,23 @@ SHOWN = {
 def test_what_each_is_told(bar: Bar, host: str) -> None:
     bar.gateways("team", "low", "over")
     bar.refresh()
+    bar.foresee(None, None, None, None)
     assert bar.line("--for", host) == SHOWN[host]
+
+
+def test_a_bad_outlook_is_told(bar: Bar) -> None:
+    bar.gateways("team")
+    bar.refresh()
+    day = 86400.0
+    bar.foresee(0.9, day, 2 * day, 3 * day)
+    assert bar.line() == "team 75% runs out Tue 10:00"
+    full = "runs out Tue 10:00 (Mon 10:00 to Wed 10:00)"
+    assert bar.line("--format", "{forecast}") == full
+    for host in ("waybar", "xbar"):
+        assert f"75% left, 12.35 of 50.00 USD, {full}" in bar.line("--for", host)
+    bar.foresee(0.1, day, 2 * day, float("inf"))
+    assert bar.line() == "team 75%"
+    assert bar.line("--format", "{forecast}{outlook}") == "lasts until reset (90%)"
 
 
 @pytest.mark.parametrize("host", SHOWN)

@@ -59,8 +59,9 @@ def look(folder: str, around: "Surroundings", now: float, wanted: "Sequence[str]
 def _open(path: str) -> "Connection":
     if not os.path.exists(path):  # mode=ro says no more than "unable to open"
         raise FileNotFoundError(path)
-    escaped = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    db: Connection = sqlite.connect(f"file:{escaped}?mode=ro", uri=True, timeout=BUSY, isolation_level=None)
+    place = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23").replace(os.sep, "/")
+    uri = f"file://{'' if place.startswith('/') else '/'}{place}?mode=ro"
+    db: Connection = sqlite.connect(uri, uri=True, timeout=BUSY, isolation_level=None)
     return db
 
 

@@ -34,7 +34,7 @@ def _lines(line: "Line") -> "Iterator[str]":
         colour = "gray" if gauge.stale else _COLOURS.get(gauge.style)
         yield _line(f"{gauge.label}: {header(gauge)}", verbatim, colour)
         for meter in gauge.meters:
-            yield _line(f"  {limit(meter, gauge.now)}", f"{verbatim} trim=false", None)
+            yield _line(f"  {limit(meter, gauge)}", f"{verbatim} trim=false", None)
     yield "Refresh | refresh=true"
 
 
