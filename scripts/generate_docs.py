@@ -26,6 +26,7 @@ from gaugeway.sources.config import GatewayTable
 from gaugeway.sources.providers import PROVIDERS
 from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.view.alerting import AlertsReport
+from gaugeway.view.past import Past
 from gaugeway.view.report import Report
 from gaugeway.view.snapshot import Snapshot
 
@@ -36,6 +37,7 @@ SCHEMAS: Mapping[str, Any] = {
     "docs/schema/gaugeway.status-1.json": Report,
     "docs/schema/gaugeway.alerts-1.json": AlertsReport,
     "docs/schema/gaugeway.alert-1.json": Facts,
+    "docs/schema/gaugeway.history-1.json": Past,
     "docs/schema/gaugeway.opencode-1.json": View,
     "docs/schema/gaugeway.gate-1.json": Decision,
     "docs/schema/gaugeway.opencode-status-1.json": Setup,

@@ -114,6 +114,20 @@ def test_a_view_of_opencode_from_the_store_loads_no_client_and_no_preset(stored:
     assert modules.isdisjoint({*LIVE, "subprocess", "gaugeway.opencode.setup", "gaugeway.opencode.install"})
 
 
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_history_for_programs_loads_no_client_and_no_rich(stored: dict[str, str], form: str) -> None:
+    modules = loaded("history", form, **stored)
+    assert "gaugeway.view.past" in modules
+    assert modules.isdisjoint(LIVE + PRESENTATION)
+    assert modules.isdisjoint({"gaugeway.forecast", "gaugeway.presets"})
+
+
+def test_history_as_curves_loads_no_client_and_no_preset(stored: dict[str, str]) -> None:
+    modules = loaded("history", **stored)
+    assert "gaugeway.cli.chart" in modules
+    assert modules.isdisjoint(LIVE)
+
+
 def test_the_version_costs_no_metadata() -> None:
     assert not [name for name in loaded("--version") if name.startswith("importlib.metadata")]
 

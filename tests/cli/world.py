@@ -15,6 +15,7 @@ from gaugeway.sources.environment import Environment
 from gaugeway.testing.server import LoopbackServer
 from gaugeway.view.report import Report
 from gaugeway.view.snapshot import Snapshot
+from gaugeway.view.words import Zone
 
 KEY = "sk-test-123"
 QUOTA: Mapping[str, Any] = {"key": "laptop", "cost": {"limit": 50, "used": 12.35}}
@@ -70,6 +71,7 @@ class World:
             clock=self.clock,
             sleep=self.clock.sleep,
             program=self.program,
+            zone=Zone(),
             spawn=lambda arguments: self.spawned.append(tuple(arguments)),
         )
         code = main(args, app)

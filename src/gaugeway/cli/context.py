@@ -16,6 +16,8 @@ from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found, discover
 from gaugeway.transport import Transport
+from gaugeway.view.words import Zone
+from gaugeway.view.zone import LOCAL
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -46,9 +48,11 @@ class App:
         sleep: Callable[[float], None] = time.sleep,
         program: str | None = None,
         spawn: Callable[[Sequence[str]], None] = spawn,
+        zone: Zone = LOCAL,
     ) -> None:
         self.env = Environment.of_process() if env is None else env
         self.clock = clock
+        self.zone = zone
         self.sleep = sleep
         self.config_file: Path | None = None
         self.program = sys.argv[0] if program is None else program

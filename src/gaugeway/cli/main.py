@@ -19,6 +19,7 @@ COMMANDS = (
     "detect",
     "check",
     "gate",
+    "history",
     "line",
     "alerts",
     "demo",

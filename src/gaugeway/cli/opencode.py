@@ -155,6 +155,7 @@ def _quota_text(app: App, found: Found, views: Sequence[GatewayView], width: int
             console=paper(width),
             verbose=True,
             share=_SHARES[toast.percent_display_mode],
+            zone=app.zone,
         ).plain.rstrip()
     if found.gateways:
         return "no gateway belongs to the session's model, and onlyCurrentModel is true"

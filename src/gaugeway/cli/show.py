@@ -55,7 +55,7 @@ def command(
 
         now = app.clock()
         views = views_of(states, now, name)
-        return page(views, now=now, console=app.console(stderr=True), verbose=verbose)
+        return page(views, now=now, console=app.console(stderr=True), verbose=verbose, zone=app.zone)
 
     to_terminal = not as_json and sys.stdout.isatty()
     states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
@@ -66,7 +66,7 @@ def command(
     else:
         from gaugeway.cli.terminal import render
 
-        render(views, now=now, console=app.console(), verbose=verbose)
+        render(views, now=now, console=app.console(), verbose=verbose, zone=app.zone)
     return exit_code(found, views)
 
 

@@ -13,10 +13,11 @@ from gaugeway.cli.paper import PROSE, glyphs_of, prose, put, said
 from gaugeway.view import words
 from gaugeway.view.entries import Amount, Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
+from gaugeway.view.words import Zone
 from gaugeway.view.zone import LOCAL
 
 # The sixteen colours of the user's own theme, so that light and dark terminals both read well.
-_STYLES = {
+STYLES = {
     "ok": "green",
     "low": "yellow",
     "critical": "bold red",
@@ -53,7 +54,7 @@ def render(
     now: datetime,
     console: Console,
     verbose: bool = False,
-    zone: words.Zone = LOCAL,
+    zone: Zone = LOCAL,
 ) -> None:
     """Print one block per gateway."""
     if views:
@@ -67,7 +68,7 @@ def page(
     console: Console,
     verbose: bool = False,
     share: Share = "left",
-    zone: words.Zone = LOCAL,
+    zone: Zone = LOCAL,
 ) -> Text:
     """The blocks as one text. No gateway's text is ever read as markup."""
     drawing = _Page(views, now, console, zone, verbose=verbose, share=share)
@@ -83,7 +84,7 @@ class _Page:
         views: Sequence[GatewayView],
         now: datetime,
         console: Console,
-        zone: words.Zone,
+        zone: Zone,
         *,
         verbose: bool,
         share: Share,
@@ -136,7 +137,7 @@ class _Page:
         yield self._header(view)
         amounts = _aligned([entry.short if self.columns.short else entry.amount for entry in entries])
         for entry, amount in zip(entries, amounts, strict=True):
-            style = "dim" if view.status == "stale" else _STYLES.get(entry.level, "dim")
+            style = "dim" if view.status == "stale" else STYLES.get(entry.level, "dim")
             if self.columns.bar:
                 yield self._line(entry, amount, style)
             else:
@@ -186,7 +187,7 @@ class _Page:
     def _style(self, view: GatewayView) -> str:
         if view.status in {"error", "unconfigured"}:
             return "red"
-        return "yellow" if view.status == "stale" else _STYLES.get(view.level, "dim")
+        return "yellow" if view.status == "stale" else STYLES.get(view.level, "dim")
 
     def _line(self, entry: Entry, amount: str, style: str) -> Text:
         columns = self.columns

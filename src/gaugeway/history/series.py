@@ -65,6 +65,31 @@ def counter_steps(
     return steps
 
 
+def changes_of(
+    times: Sequence[float],
+    used: Sequence[Number | None],
+    remaining: Sequence[Number | None],
+    resets_at: Sequence[float | None],
+    *,
+    balance: bool = False,
+) -> list[Change]:
+    """What each step was, of samples that may lack numbers: of what was used where that is known, else of
+    what is left.
+    """
+    values = remaining if balance or all(value is None for value in used) else used
+    known = [at for at, value in enumerate(values) if value is not None]
+    numbers = [value for value in values if value is not None]
+    when = [times[at] for at in known]
+    if values is used:
+        steps = counter_steps(when, numbers, [resets_at[at] for at in known])
+    else:
+        steps = balance_steps(when, numbers)
+    changes: list[Change] = [""] * len(times)
+    for at, step in zip(known, steps, strict=True):
+        changes[at] = step.change
+    return changes
+
+
 def counter_points(
     times: Sequence[float], used: Sequence[Number], steps: Sequence[Step]
 ) -> list[tuple[float, Number]]:

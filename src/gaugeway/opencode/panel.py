@@ -8,6 +8,7 @@ from gaugeway.view import words
 from gaugeway.view.cells import cells, cut, sides, wrapped
 from gaugeway.view.entries import Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
+from gaugeway.view.words import Zone
 from gaugeway.view.zone import LOCAL
 
 WIDTH = 37  # cells: OpenCode's sidebar has 42, less its padding and scroll bar
@@ -32,7 +33,7 @@ class Panel:
         *,
         share: Share = "left",
         current: Sequence[str] = (),
-        zone: words.Zone = LOCAL,
+        zone: Zone = LOCAL,
     ) -> None:
         self._now = now.timestamp()
         self._share = share

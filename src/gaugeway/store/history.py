@@ -60,7 +60,7 @@ _PART = (
     " (SELECT coalesce(max(time), 0) FROM samples WHERE series = ?1 AND time < ?2) ORDER BY time"
 )
 _SAMPLES = (
-    'SELECT meter_id, subject, one.time, one.used, one.remaining, one."limit", one.resets_at'
+    'SELECT series.id, meter_id, subject, one.time, one.used, one.remaining, one."limit", one.resets_at'
     " FROM series JOIN samples AS one ON one.series = series.id AND one.time >= ?"
     " WHERE gateway_id = ? ORDER BY meter_id, series.time, series.id, one.time"
 )
@@ -83,6 +83,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """The samples of one meter of one subject (a keyed hash), oldest first."""
 
+    id: int
     meter_id: str
     subject: str
     samples: Sequence[Sample]
@@ -117,12 +118,14 @@ class History:
 
     def series(self, gateway_id: str, since: float = 0) -> list[Series]:
         """The history of a gateway's meters, of every subject they ever had, the newest subject last."""
-        grouped: dict[tuple[str, str], list[Sample]] = {}
-        for meter_id, subject, *row in self._use(
-            lambda db: db.execute(_SAMPLES, (since, gateway_id)).fetchall()
-        ):
-            grouped.setdefault((meter_id, subject), []).append(_sample(*row))
-        return [Series(meter_id=key[0], subject=key[1], samples=found) for key, found in grouped.items()]
+        grouped: dict[tuple[int, str, str], list[Sample]] = {}
+        found = self._use(lambda db: db.execute(_SAMPLES, (since, gateway_id)).fetchall())
+        for series, meter_id, subject, *row in found:
+            grouped.setdefault((series, meter_id, subject), []).append(_sample(*row))
+        return [
+            Series(id=series, meter_id=meter_id, subject=subject, samples=samples)
+            for (series, meter_id, subject), samples in grouped.items()
+        ]
 
     def points(self, series: int, since: float) -> list[Point]:
         """The samples of a series from ``since`` on, oldest first, for estimates."""

@@ -11,6 +11,7 @@ from gaugeway.amounts import EXACT, plain
 from gaugeway.readings import Kind, Level
 from gaugeway.view import phrases, words
 from gaugeway.view.snapshot import GatewayView, MeterView
+from gaugeway.view.words import Zone
 
 Share = Literal["left", "used"]
 
@@ -73,7 +74,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         """``75% left`` or ``25% used``; the other words of ``percent`` say what they mean."""
         return phrases.left(self.percent, self.share)
 
-    def forecast_text(self, now: float, zone: words.Zone) -> str:
+    def forecast_text(self, now: float, zone: Zone) -> str:
         """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen."""
         return "" if self.ahead is None else phrases.forecast(*self.ahead, now, zone)
 

@@ -91,11 +91,11 @@ def _meter(meter: Meter, level: Level, foreseen: Mapping[str, Forecast]) -> Mete
         advisory=meter.advisory,
         expired=meter.expired,
         reset_due=meter.reset_due,
-        forecast=None if forecast is None or meter.expired else _forecast(forecast),
+        forecast=None if forecast is None or meter.expired else forecast_view(forecast),
     )
 
 
-def _forecast(forecast: Forecast) -> ForecastView:
+def forecast_view(forecast: Forecast) -> ForecastView:
     out, used = forecast.runs_out_at, forecast.used_at_reset
     return ForecastView(
         p_runout=None if forecast.p_runout is None else round(forecast.p_runout, 4),

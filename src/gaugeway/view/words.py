@@ -21,8 +21,8 @@ _EVERY = {
 }
 _LENGTHS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "mo": "month", "y": "year"}
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NO_TELLING = "no telling yet"  # how a forecast begins that foresees too little to be told in little room
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -128,7 +128,7 @@ def forecast_text(  # noqa: PLR0917  (a row's columns)
         return f"lasts past {_moments((first,), now, zone)[0]} (90%)"
     if middle is not None and middle <= now:
         return "should be empty by now" if verb == "empty" else "should have run out by now"
-    if middle is None or _wide(first, last, now, 30):
+    if middle is None or (first > now and middle - now > 20 * (first - now)):
         return f"{NO_TELLING} (hardly before {_moments((first,), now, zone)[0]})"
     return f"{verb} {_interval(first, middle, last, now, zone)}"
 
@@ -142,7 +142,7 @@ def _before_reset(
 ) -> str:
     lasts, falls = (percent_text(f"{min(100 * one, 99.5):.2f}") for one in (1 - p_runout, p_runout))
     first, middle, last = runs_out_at
-    if 0.25 <= p_runout <= 0.75 and first is not None and _wide(first, last, now, 10):
+    if 0.2 <= p_runout <= 0.8 and _anyhow(first, last, resets_at, now):
         return f"{NO_TELLING} ({lasts} to last)"
     if p_runout <= 0.5:
         return f"lasts until reset ({lasts})"
@@ -179,9 +179,11 @@ def bar(fraction: float, width: int, *, ascii_only: bool = False) -> tuple[str, 
     return done, "░" * (width - len(done))
 
 
-def _wide(first: float, last: float | None, now: float, times: int) -> bool:
-    """Whether all that is known of a moment is that it is some time ahead."""
-    return first > now and (last is None or last - now > times * (first - now))
+def _anyhow(first: float | None, last: float | None, resets_at: float | None, now: float) -> bool:
+    """Whether all that is known is that it may run out at once, or long after the reset."""
+    if first is None or first <= now or resets_at is None or 10 * (first - now) > resets_at - now:
+        return False
+    return last is None or last - resets_at > 2 * (resets_at - now)
 
 
 def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, ...]:
@@ -201,9 +203,9 @@ def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, .
             texts.append("now")
             day = today
         elif not near or day - today >= 7:
-            texts.append(_date(day, today))
+            texts.append(date_text(day, today))
         else:
-            name = "" if day == before else "today " if day == today else f"{_WEEKDAYS[(day + 3) % 7]} "
+            name = "" if day == before else "today " if day == today else f"{WEEKDAYS[(day + 3) % 7]} "
             texts.append(f"{name}{at % 86400 // 3600:02}:{at % 3600 // 60:02}")
         before = day
     if not near and len(texts) > 1:
@@ -211,13 +213,13 @@ def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, .
     return tuple(texts)
 
 
-def _date(day: int, today: int) -> str:
+def date_text(day: int, today: int) -> str:
     """``12 Dec`` of a day counted from 1970, with the year where it is a long way off."""
-    year, month, of_month = _civil(day)
+    year, month, of_month = civil(day)
     return f"{of_month} {_MONTHS[month - 1]}" + (f" {year}" if abs(day - today) > 300 else "")
 
 
-def _civil(day: int) -> tuple[int, int, int]:
+def civil(day: int) -> tuple[int, int, int]:
     """Year, month and day of a day counted from 1970: years begin in March, so that leap days end them."""
     era, rest = divmod(day + 719468, 146097)
     of_era = (rest - rest // 1460 + rest // 36524 - rest // 146096) // 365
