@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gaugeway.forecast import Forecast, forecast
@@ -53,7 +53,10 @@ def ordered(found: Forecast) -> None:
     st.none() | finite,
     st.none() | finite,
 )
-@settings(max_examples=300)
+@example([(0.0, 0.0), (0.0, -6.0)], 0.0, 0.0, 1e-300)
+@example([(-1.0, 1.6e-41), (0.0, -5.3e222)], -1.0, 0.0, None)
+@example([(0.0, 1.0), (0.0, 0.0)], 0.0, -62135596801.0, None)
+@settings(max_examples=300, deadline=None)
 def test_any_finite_numbers_get_an_answer(readings, now, resets_at, limit):
     ordered(forecast(readings, now=now, resets_at=resets_at, limit=limit))
 

@@ -16,7 +16,7 @@ _LARGEST = 1.7e308  # of a float: an amount is never infinite
 _PRESUMED = 0.5  # of a limit is used, as long as nothing else is known
 # The interval holds four of five outcomes, measured: the tails of long windows are thinner than a logistic
 # curve's, and where more than a tenth lies on 'nothing more is used' the lower end leaves none outside.
-_UPPER, _INSTEAD, _THIN, _LONG = 0.9, 0.13, 0.08, 15.0
+_UPPER, _INSTEAD, _THIN, _LONG = 0.9, 0.13, 0.095, 15.0
 _STEPS = 18  # amounts at which the chances are computed, evenly on the logarithm ...
 _LEAST, _MOST = 0.02, 14.0  # ... from so little to so much of what may be expected
 
@@ -58,7 +58,9 @@ def _pace(usage: Usage, bound: float | None, resets_at: float | None) -> float |
     if resets_at is None or usage.started_at is None or bound is None or bound <= 0:
         return None
     window, elapsed = resets_at - usage.started_at, min(usage.now, resets_at) - usage.started_at
-    return min(usage.used / bound * window / elapsed, _LARGEST) if window > 0 < elapsed else None
+    return (
+        max(min(usage.used / bound * window / elapsed, _LARGEST), -_LARGEST) if window > 0 < elapsed else None
+    )
 
 
 def _used_at_reset(used: float, chances: Chances | None, scale: float) -> tuple[float, float, float]:
@@ -103,6 +105,8 @@ def _runs_out_at(
         return when, when, when
     curve = [(0.0, 0.0)]
     points = sorted({*_HORIZONS, *((at_reset[0],) if at_reset else ())})
+    if at_reset and at_reset[1] < _QUANTILES[0]:
+        points = points[points.index(at_reset[0]) :]  # none of the quantiles lies before the reset
     for days in points:
         if at_reset and days == at_reset[0]:
             p = at_reset[1]
