@@ -80,11 +80,11 @@ def test_after_a_turn_a_reading_is_at_most_two_seconds_old(world: World) -> None
         (2, ("--event", "idle"), 2),
         (6, ("--event", "late"), 2),
         (20, ("--event", "timer"), 0),
-        (20, ("--event", "command"), 0),
         (20, ("--event", "question"), 0),
-        (20, ("--event", "idle", "--model", "b/m"), 1),
-        (21, ("--event", "late", "--model", "none/m"), 1),
-        (81, ("--event", "timer"), 2),
+        (20, ("--event", "command"), 2),
+        (23, ("--event", "idle", "--model", "b/m"), 1),
+        (24, ("--event", "late", "--model", "none/m"), 1),
+        (84, ("--event", "timer"), 2),
     ]
     began = world.clock.now
     for at, args, asked in steps:
