@@ -112,3 +112,26 @@ def test_a_limit_that_is_reached_has_run_out(world, part):
     assert reached.p_runout == 1
     assert reached.runs_out_at is not None
     assert all(when is not None and when <= NOW for when in reached.runs_out_at)
+
+
+@pytest.mark.parametrize("limit", [50.0, 5e-9])
+def test_little_is_said_of_a_balance_that_was_read_once(limit):
+    found = forecast([(NOW, limit / 4)], now=NOW, resets_at=None, limit=limit)
+    assert (found.p_runout, found.used_at_reset, found.pace) == (None, None, None)
+    assert found.runs_out_at is not None
+    first, _, last = found.runs_out_at
+    assert first is None or first > NOW + 3600
+    assert last is None
+
+
+def test_a_balance_that_is_spent_evenly_is_empty_when_it_looks_like_it():
+    readings = [(NOW - 40 * DAY + hour * 3600, hour * 1.0) for hour in range(40 * 24 + 1)]
+    found = forecast(readings, now=NOW, resets_at=None, limit=40 * 24 + 240.0)
+    assert found.runs_out_at is not None
+    first, middle, last = found.runs_out_at
+    assert first is not None
+    assert middle is not None
+    assert last is not None
+    assert NOW + 4 * DAY < first < NOW + 10 * DAY
+    assert NOW + 8 * DAY < middle < NOW + 13 * DAY
+    assert NOW + 10 * DAY < last < NOW + 40 * DAY

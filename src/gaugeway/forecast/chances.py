@@ -34,7 +34,7 @@ class Chances:
     def __init__(self, rhythm: Rhythm, ahead: float) -> None:
         self.rhythm = rhythm
         self.ahead = ahead
-        self.weights = weights_at(ahead, since=rhythm.since[0], span=rhythm.span)
+        self.weights = weights_at(ahead, since=rhythm.since[0], span=rhythm.span, unseen=not rhythm.observed)
         first, amounts = rhythm.followed(ahead)
         self.factor, self.variance = 1.0, rhythm.variance / ahead**_DECAY
         if rhythm.observed > 0:

@@ -13,6 +13,7 @@ from gaugeway.readings.forecast import Forecast, Quantiles
 _QUANTILES = (0.1, 0.5, 0.9)
 _HORIZONS = (1 / 24, 1 / 6, 1 / 2, 1, 2, 4, 8, 16, 32, 64)  # days; beyond, nothing is said
 _LARGEST = 1.7e308  # of a float: an amount is never infinite
+_BALANCE_LASTS = 30.0  # days
 _PRESUMED = 0.5  # of a limit is used, as long as nothing else is known
 # The interval holds four of five outcomes, measured: the tails of long windows are thinner than a logistic
 # curve's, and where more than a tenth lies on 'nothing more is used' the lower end leaves none outside.
@@ -41,7 +42,7 @@ def forecast(
     reached = bound is not None and usage.used >= bound
     ahead = 0.0 if resets_at is None else (resets_at - usage.now) / DAY
     window = None if resets_at is None else usual_length(resets_at - (usage.started_at or usage.now))
-    rhythm = Rhythm(usage, 0.0 if bound is None or window is None else _PRESUMED * bound * DAY / window)
+    rhythm = Rhythm(usage, _presumed(usage, bound, window))
     chances = Chances(rhythm, ahead) if ahead > 0 else None
     p_runout = None
     if bound is not None and resets_at is not None:
@@ -52,6 +53,15 @@ def forecast(
         used_at_reset=None if resets_at is None else _used_at_reset(usage.used, chances, scale),
         pace=_pace(usage, bound, resets_at),
     )
+
+
+def _presumed(usage: Usage, bound: float | None, window: float | None) -> float:
+    """Use per day as long as nothing else is known; of a balance, which knows no window, over a month."""
+    if bound is None:
+        return 0.0
+    if window is None:
+        return max(_PRESUMED * (bound - usage.used) / _BALANCE_LASTS, 0.0)
+    return max(_PRESUMED * bound * DAY / window, 0.0)
 
 
 def _pace(usage: Usage, bound: float | None, resets_at: float | None) -> float | None:
