@@ -152,8 +152,8 @@ def test_a_meter(name: str) -> None:
     assert shown(view)[2:] == lines
 
 
-def foreseen(p_runout: float) -> dict[str, Any]:
-    at = ["2026-11-22T16:00:00Z", "2026-11-24T10:00:00Z", None]
+def foreseen(p_runout: float, first: str = "2026-11-22T16:00:00Z") -> dict[str, Any]:
+    at = [first, "2026-11-24T10:00:00Z", None]
     ahead = {"p_runout": p_runout, "runs_out_at": at, "used_at_reset": None, "pace": 1.5, "made_at": at[0]}
     return {"forecast": ahead}
 
@@ -169,7 +169,7 @@ def test_a_forecast_is_told_of_what_binds_and_of_what_will_run_out() -> None:
         "runs out Tue 10:00 (90%, today 16:00  <low>",
         "at the earliest)  <low>",
     ]
-    lines = shown(gateway(BUDGET | foreseen(0.4), binding=BUDGET["id"]), zone=Zone())
+    lines = shown(gateway(BUDGET | foreseen(0.4, "2026-11-22T10:30:00Z"), binding=BUDGET["id"]), zone=Zone())
     assert len(lines) == 4
     stale = gateway(BUDGET | dire, binding=BUDGET["id"], status="stale", error=ERROR)
     assert shown(stale, zone=Zone())[4] == "runs out before reset (90%)  <dim>"

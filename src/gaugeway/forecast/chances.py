@@ -95,10 +95,11 @@ class Chances:
         per_day, unit = rhythm.per_day, _FAR * self.spread
         need = (amount / self.factor + _FLOOR * min(1.0, self.variance) * per_day) / self.ahead
         hours, days, weeks = (
-            _FAR * tanh(log((rate + _SAFE * per_day) / (1 + _SAFE) / need) / unit) for rate in rhythm.rates
+            _FAR * tanh((log((rate + _SAFE * per_day) / (1 + _SAFE)) - log(need)) / unit)
+            for rate in rhythm.rates
         )
         usual = 0.3 * rhythm.rates[1] + 0.5 * rhythm.rates[2] + 0.2 * per_day
-        earlier = _DOUBT * expit(1.7 * log(usual / need) / self.spread)
+        earlier = _DOUBT * expit(1.7 * (log(usual) - log(need)) / self.spread)
         at = log(amount) / self.kernel
         for example, weight in self.examples:
             below = at - example
