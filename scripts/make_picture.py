@@ -1,14 +1,16 @@
-"""Draws docs/images/show.svg: what `gaugeway show` prints on the demo gateway at a fixed moment.
+"""Draws docs/images: `gaugeway show` on the demo gateway, and `gaugeway history` of somebody made up.
 
 `make_picture.py SCREEN.ansi PICTURE.svg` draws a screen that `tmux capture-pane -p -e` has printed.
 """
 
 import io
+import random
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -21,8 +23,9 @@ from gaugeway.cli.main import main as gaugeway
 from gaugeway.sources.environment import Environment
 from gaugeway.testing.gateway import DemoGateway
 from gaugeway.testing.server import LoopbackServer
+from gaugeway.view.words import Zone
 
-PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "show.svg"
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images"
 NOW = datetime(2026, 11, 20, 15, 42, tzinfo=UTC)
 WIDTH = 96
 # No fonts from the network: whoever looks at the picture tells nobody.
@@ -35,7 +38,8 @@ class OnTerminal(App):
     """The program as it is, on a terminal that remembers what was written to it."""
 
     def __init__(self, env: Environment) -> None:
-        super().__init__(env, clock=lambda: NOW)
+        self.now = NOW
+        super().__init__(env, clock=lambda: self.now, zone=Zone())
         self.written = io.StringIO()
 
     def console(self, *, stderr: bool = False) -> Console:  # noqa: ARG002  (one terminal for both)
@@ -44,12 +48,48 @@ class OnTerminal(App):
         )
 
 
-def picture() -> str:
+def show() -> str:
     demo = DemoGateway(clock=lambda: NOW)
     with TemporaryDirectory() as folder, LoopbackServer(demo) as server:
         nowhere = Environment(environ={}, home=Path(folder), cwd=Path(folder))
         app = OnTerminal(environment(nowhere, Path(folder), demo.config(server.url)))
         gaugeway(["show"], app)
+    return drawn(app.written.getvalue(), WIDTH, "gaugeway")
+
+
+def history() -> str:
+    """Two weeks of somebody who works on weekdays, read once an hour."""
+    chance = random.Random(7)
+    spent = {"day": 0, "week": 0.0}
+    answer: dict[str, dict[str, Any]] = {}
+    with TemporaryDirectory() as folder, LoopbackServer({"/quota": answer}) as server:
+        config = f'[gateways.campus]\nlabel = "Campus"\nbase_url = "{server.url}"\napi_key = "sk-demo"\n'
+        nowhere = Environment(environ={}, home=Path(folder), cwd=Path(folder))
+        app = OnTerminal(environment(nowhere, Path(folder), config))
+        for hour in range(14 * 24, -1, -1):
+            now = app.now = NOW - timedelta(hours=hour)
+            midnight = now.replace(hour=0, minute=0)
+            if now.hour == 0:
+                spent["day"] = 0
+                spent["week"] *= now.weekday() != 0
+            if now.weekday() < 5 and 8 <= now.hour < 18:
+                used = chance.randrange(40_000) * chance.randrange(1, 4)
+                spent["day"] += used
+                spent["week"] += used / 40_000
+            answer["tokens"] = {
+                "limit": 1_000_000,
+                "used": spent["day"],
+                "resets_at": (midnight + timedelta(days=1)).isoformat(),
+            }
+            answer["cost"] = {
+                "limit": 50,
+                "used": round(spent["week"], 2),
+                "resets_at": (midnight + timedelta(days=7 - now.weekday())).isoformat(),
+            }
+            gaugeway(["show", "--refresh"], app)
+        app.written.truncate(0)
+        app.written.seek(0)
+        gaugeway(["history", "--since", "10d"], app)
     return drawn(app.written.getvalue(), WIDTH, "gaugeway")
 
 
@@ -65,8 +105,9 @@ def drawn(ansi: str, width: int, title: str) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
     if len(sys.argv) == 3:
         Path(sys.argv[2]).write_text(captured(Path(sys.argv[1]).read_text()))
     else:
-        PICTURE.write_text(picture())
+        (PICTURES / "show.svg").write_text(show())
+        (PICTURES / "history.svg").write_text(history())

@@ -169,6 +169,13 @@ def test_the_picture_is_the_programs_own() -> None:
     assert "@font-face" not in picture
 
 
+def test_the_picture_of_a_history_is_the_programs_own() -> None:
+    picture = (DOCS / "images" / "history.svg").read_text()
+    for word in ("Campus", "50.00", "╌", "░", "reset"):
+        assert word in picture
+    assert "@font-face" not in picture
+
+
 def test_the_newest_entry_of_the_changelog_is_this_version() -> None:
     released = re.findall(r"^## \[(\d.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert released[0] == __version__
