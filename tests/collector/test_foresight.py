@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
@@ -126,6 +127,21 @@ def test_a_thousand_forecasts_do_not_hold_up_an_answer(
     world = World()
     monkeypatch.setattr(foresight, "AT_MOST", -1)
     assert world.one(LAB, forecaster=oracle).forecasts == {}
+
+
+def test_where_there_is_no_time_for_all_each_has_its_turn(
+    oracle: Oracle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    many = [gateway(f"g{number}") for number in range(6)]
+    ticking = count(step=0.2)
+    monkeypatch.setattr("gaugeway.collector.foresight.time.monotonic", lambda: next(ticking))
+    seen = []
+    for used in range(3):
+        world.network.answer = {"tokens": {"limit": 100, "used": used}}
+        seen.append([bool(state.forecasts) for state in world.collect(*many, forecaster=oracle)])
+        world.clock.forward(60)
+    assert [sum(some) for some in seen] == [2, 4, 6]
 
 
 def test_a_forecast_that_fails_costs_itself_only() -> None:

@@ -12,7 +12,7 @@ from gaugeway.store.history import Grown, Point
 from gaugeway.store.store import Store
 
 LOOKS_BACK = 200 * 86400.0  # seconds of history that a forecast learns from
-AT_MOST = 0.5  # seconds for the forecasts of one round; whose history grows again comes again
+AT_MOST = 0.5  # seconds for the forecasts of one round; who has waited longest comes first
 
 
 class Forecaster(Protocol):
@@ -41,8 +41,9 @@ def foresee(
 
         forecaster = forecast
     until = time.monotonic() + AT_MOST
+    made_at = store.history.foreseen_at([one.series for one in grown])
     made: list[tuple[int, float | None, Forecast]] = []
-    for head_id, meter_id, series in grown:
+    for head_id, meter_id, series in sorted(grown, key=lambda one: made_at.get(one.series, 0.0)):
         meter = next(one for one in readings[head_id].meters if one.id == meter_id)
         if not foreseeable(meter):
             continue

@@ -131,6 +131,11 @@ class History:
         """The samples of a series from ``since`` on, oldest first, for estimates."""
         return self._use(lambda db: db.execute(f"{_POINTS} ORDER BY time", (series, since)).fetchall())
 
+    def foreseen_at(self, series: Sequence[int]) -> dict[int, float]:
+        """When the forecasts of these series were made, of those that have one."""
+        statement = "SELECT series, made_at FROM forecasts WHERE series IN ({keys})"
+        return dict(self._use(lambda db: rows.in_parts(db, statement, series)))
+
     def foresee(self, forecasts: Sequence[tuple[int, float | None, Forecast]]) -> None:
         """Keep forecasts by series, each with the reset that ends its use."""
         values = [(series, resets_at, *forecast_row(one)) for series, resets_at, one in forecasts]
