@@ -38,7 +38,8 @@ docs:            ## regenerate what the documentation takes from the code
 
 interop:         ## compare with a LiteLLM that runs (LITELLM_URL, LITELLM_MASTER_KEY, LITELLM_DATABASE_URL)
 	@scripts/set_up dev
-	$(BIN)/python tests/interop/litellm.py
+	$(BIN)/python -m tests.interop.litellm
+	$(BIN)/python -m tests.interop.story
 
 new-preset:      ## scaffold a preset: make new-preset NAME=x
 	@scripts/set_up dev
