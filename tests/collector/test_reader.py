@@ -147,6 +147,7 @@ async def test_no_key_and_no_control_characters_in_any_text() -> None:
         ),
         notes=(f"a {SECRET} b", "\u200bfine"),
         key=KeyFacts(name=SECRET, expires_at=NOW),
+        subjects={"user": f"me\x07 {SECRET}"},
     )
     value = await read(gateway(key=SECRET), answering(answer))
     first, second = value.meters
@@ -154,6 +155,7 @@ async def test_no_key_and_no_control_characters_in_any_text() -> None:
     assert second.model == "m[key]"
     assert value.notes == ("a [key] b", "fine")
     assert value.key == KeyFacts(name="[key]", expires_at=NOW)
+    assert value.subjects == {"user": "me [key]"}
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def _tidied(answer: Answer, secret: Secret | None) -> Answer:
     """The answer with every text cleaned and without the key. Transport and presets see to both; this is for
     third parties' presets, and for the day one of ours forgets.
     """
-    texts = [*answer.notes, answer.key.name or ""]
+    texts = [*answer.notes, answer.key.name or "", *answer.subjects.values()]
     for meter in answer.meters:
         texts += (meter.name, meter.title, meter.unit, meter.model or "")
     whole = " ".join(texts)  # one look at all of it: almost always there is nothing to do
@@ -123,7 +123,9 @@ def _tidied(answer: Answer, secret: Secret | None) -> Answer:
         for meter in answer.meters
     ]
     key = replace(answer.key, name=tidy(answer.key.name))
-    return replace(answer, meters=tuple(meters), notes=tuple(map(tidy, answer.notes)), key=key)
+    subjects = {scope: tidy(text) for scope, text in answer.subjects.items()}
+    notes = tuple(map(tidy, answer.notes))
+    return replace(answer, meters=tuple(meters), notes=notes, key=key, subjects=subjects)
 
 
 def _tidy(text: str, secret: Secret | None) -> str:
