@@ -198,6 +198,16 @@ def test_a_forecast_crosses_with_a_margin_and_unknown_changes_nothing():
     assert told == [[], ["raised runout"], [], [], [], [], [], [], ["recovered runout"]]
 
 
+def test_a_reset_takes_along_what_a_forecast_had_raised() -> None:
+    """Also where nothing is foreseen for the new window yet."""
+    meter = budget(97)
+    watch = Watch(LOW, rule("runout", 0.8))
+    assert len(watch.sent(seen(meter, forecasts=likely(0.9, meter)))) == 1
+    assert len(watch.raised) == 2
+    assert watch.said(seen(budget(0, resets_in=90000), at=3601)) == ["recovered reset"]
+    assert watch.raised == {}
+
+
 def test_what_is_used_up_needs_no_forecast():
     meter = budget(100)
     watch = Watch(rule("runout", 0.8))

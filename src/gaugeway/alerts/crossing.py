@@ -22,6 +22,10 @@ class Moment(NamedTuple):
     reset_due: bool = False
     sure: bool = False
 
+    def is_past(self, row: Raised) -> bool:
+        """Whether the window in which ``row`` was raised is over."""
+        return row.resets_at is not None and self.at >= row.resets_at and not self.reset_due
+
 
 class Change(NamedTuple):
     """From rank ``was`` to ``rank``; 0 is not raised."""
@@ -48,7 +52,7 @@ def step(
         return (replace(new, rank=up), Change(0, up, "crossed")) if up else (None, None)
     if at < row.changed_at:  # an older reading, kept late
         return row, None
-    if row.resets_at is not None and at >= row.resets_at and not moment.reset_due:
+    if moment.is_past(row):
         if up:
             return replace(new, rank=up), Change(row.rank, up, "new_window")
         return None, Change(row.rank, 0, "reset")

@@ -52,7 +52,7 @@ def decide(
     for rule in rules:
         if rule.gateways and seen.gateway.id not in rule.gateways:
             continue
-        for meter, (up, down), moment in _looks(rule, seen):
+        for meter, ranks, moment in _looks(rule, seen):
             new = Raised(
                 rule=rule.id,
                 gateway_id=seen.gateway.id,
@@ -62,9 +62,12 @@ def decide(
                 changed_at=seen.at,
                 resets_at=moment.resets_at,
             )
+            row = before.get(new.key)
+            if ranks is None and (row is None or not moment.is_past(row)):
+                continue
+            up, down = ranks or (0, 0)  # a window that is over has taken along what was raised in it
             looked_at.add(new.key)
-            row, change = step(before.get(new.key), new, up, down, moment)
-            after[new.key] = row
+            after[new.key], change = step(row, new, up, down, moment)
             if change is not None:
                 told.append((rule, meter, change))
     known = {rule.id for rule in rules}
@@ -76,12 +79,11 @@ def decide(
     return Decision(rows, tuple(_messages(seen, told, standing, {rule.id: rule for rule in rules}, webhooks)))
 
 
-def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, tuple[int, int], Moment]]:
-    """What a rule can say about now, meter by meter."""
+def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, Ranks, Moment]]:
+    """What a rule has to say about now, meter by meter."""
     if rule.kind in NOT_FOR_WEBHOOKS:
         ranks: Ranks = stale_ranks(rule, seen) if rule.kind == "stale" else key_ranks(rule, seen)
-        if ranks is not None:
-            yield None, ranks, Moment(seen.at, sure=rule.kind == "stale")
+        yield None, ranks, Moment(seen.at, sure=rule.kind == "stale")
         return
     if seen.reading is None:
         return
@@ -91,13 +93,9 @@ def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, tuple[
             continue
         forecast = seen.forecasts.get(meter.id)
         ranks = meter_ranks(rule, meter, meters, seen.gateway.thresholds, forecast)
-        if ranks is not None:
-            resets_at = meter.window.resets_at
-            yield (
-                meter,
-                ranks,
-                Moment(seen.at, None if resets_at is None else resets_at.timestamp(), meter.reset_due),
-            )
+        resets_at = meter.window.resets_at
+        ends = None if resets_at is None else resets_at.timestamp()
+        yield meter, ranks, Moment(seen.at, ends, meter.reset_due)
 
 
 def _is_gone(row: Raised, seen: Observation, known: set[str]) -> bool:
@@ -159,4 +157,5 @@ def _stands(
 
 def _weight(rule: Rule, change: Change) -> tuple[bool, int]:
     """What goes wrong before what is over; a level by its rank, then what is left, then what is expected."""
-    return not change.better, 3 * change.rank if rule.kind == "level" else 2 if rule.kind != "runout" else 1
+    worst = max(change.was, change.rank)
+    return not change.better, 3 * worst if rule.kind == "level" else 2 if rule.kind != "runout" else 1
