@@ -115,13 +115,13 @@ def test_a_limit_that_is_reached_has_run_out(world, part):
 
 
 @pytest.mark.parametrize("limit", [50.0, 5e-9])
-def test_little_is_said_of_a_balance_that_was_read_once(limit):
-    found = forecast([(NOW, limit / 4)], now=NOW, resets_at=None, limit=limit)
-    assert (found.p_runout, found.used_at_reset, found.pace) == (None, None, None)
-    assert found.runs_out_at is not None
-    first, _, last = found.runs_out_at
-    assert first is None or first > NOW + 3600
-    assert last is None
+def test_nothing_is_said_of_a_balance_that_was_read_once(limit):
+    assert forecast([(NOW, limit / 4)], now=NOW, resets_at=None, limit=limit) == Forecast()
+
+
+def test_an_unused_balance_has_no_end_in_sight():
+    readings = [(NOW - 9 * DAY, 3.0), (NOW, 3.0)]
+    assert forecast(readings, now=NOW, resets_at=None, limit=9.0).runs_out_at == (None, None, None)
 
 
 def test_a_balance_that_is_spent_evenly_is_empty_when_it_looks_like_it():

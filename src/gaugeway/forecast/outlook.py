@@ -13,7 +13,7 @@ from gaugeway.readings.forecast import Forecast, Quantiles
 _QUANTILES = (0.1, 0.5, 0.9)
 _HORIZONS = (1 / 24, 1 / 6, 1 / 2, 1, 2, 4, 8, 16, 32, 64)  # days; beyond, nothing is said
 _LARGEST = 1.7e308  # of a float: an amount is never infinite
-_BALANCE_LASTS = 30.0  # days
+_BALANCE_LASTS, _HARDLY_SEEN = 30.0, 1.0  # days
 _PRESUMED = 0.5  # of a limit is used, as long as nothing else is known
 # The interval holds four of five outcomes, measured: the tails of long windows are thinner than a logistic
 # curve's, and where more than a tenth lies on 'nothing more is used' the lower end leaves none outside.
@@ -109,6 +109,8 @@ def _runs_out_at(
     if bound is None:
         return None
     usage = rhythm.usage
+    if at_reset is None and usage.used < bound and not rhythm.observed and rhythm.span < _HARDLY_SEEN:
+        return None  # no use, no window, no time: a date would be made up, and so would be that there is none
     left = bound - usage.used
     if left <= 0:
         when = _reached_at(usage, left)
