@@ -25,7 +25,7 @@ lint:            ## style, types, layers
 
 bench:           ## measure, and write docs/performance.md
 	@scripts/set_up dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks; kept=$$?; $(BIN)/python -m benchmarks.opencode && exit $$kept
 
 backtest:        ## ask the forecast about people who do not exist, and write docs/forecast.md
 	@scripts/set_up dev

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import opencode
 from benchmarks.measure import HERE, ROOT, Run, Servers, installed, medians, run, servers
 from benchmarks.year import grow
 
@@ -196,7 +197,7 @@ def main() -> int:
                 flush=True,
             )
             promises.append(promise)
-    (ROOT / "docs" / "performance.md").write_text(page(promises))
+    opencode.PAGE.write_text(page(promises) + opencode.section())
     return 0 if all(one.kept for one in promises) else 1
 
 
