@@ -22,7 +22,7 @@ from tests.opencode.upstream import KEY
 
 VERSIONS = ("1.15.13", "1.18.33")
 GAUGEWAY = Path(sys.executable).with_name("gaugeway")
-PATIENCE = 60  # seconds; a shared machine is slow at times, and what is there is seen at once
+PATIENCE = 90  # seconds; a shared machine is slow at times, and what is there is seen at once
 _ROOT = Path(__file__).resolve().parents[2]
 # It would fetch at start, and install a package into each config folder that has plugins.
 _OFFLINE = {
