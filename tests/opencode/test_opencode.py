@@ -168,6 +168,7 @@ def test_without_a_terminal(version: str, tmp_path: Path) -> None:
             assert upstream.turns == 0
 
             # The model has the tool, and has not seen what the commands said
+            time.sleep(2)  # a reading of just now would do
             parts = [{"type": "text", "text": f"please {USE_TOOL}"}]
             status, _ = server.ask("POST", f"{path}/message", {"parts": parts})
             assert status == 200
