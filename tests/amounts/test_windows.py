@@ -1,12 +1,13 @@
 """One spelling for one length."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gaugeway.amounts import seconds_of, window_of
+from gaugeway.amounts import seconds_of, span_of, window_of
 from gaugeway.amounts.windows import window_of_seconds
 
 SAME = [
@@ -46,3 +47,14 @@ def test_seconds_round_trip(total):
     window = window_of_seconds(total)
     assert re.fullmatch(r"[1-9][0-9]*[smhd]", window)
     assert seconds_of(window) == total
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("2h", 7200), ("4w", 28 * 86400)])
+def test_a_span(text: str, seconds: int) -> None:
+    assert span_of(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1mo", "1y", "lifetime", "-1h"])
+def test_what_is_no_span(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        span_of(text)

@@ -5,7 +5,7 @@ from gaugeway.amounts.fields import Fields
 from gaugeway.amounts.numbers import EXACT, number, plain
 from gaugeway.amounts.text import clean, slug
 from gaugeway.amounts.times import instant, stamp
-from gaugeway.amounts.windows import seconds_of, window_of
+from gaugeway.amounts.windows import seconds_of, span_of, window_of
 
 __all__ = [
     "EXACT",
@@ -17,6 +17,7 @@ __all__ = [
     "plain",
     "seconds_of",
     "slug",
+    "span_of",
     "stamp",
     "window_of",
 ]

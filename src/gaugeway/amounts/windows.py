@@ -1,6 +1,7 @@
 """How long a limit's window is, in one canonical spelling."""
 
 import re
+from datetime import timedelta
 
 _WINDOW = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d|mo|y|w|M)")
 _WORDS = {
@@ -47,3 +48,13 @@ def seconds_of(window: str | None) -> int | None:
     if window is None or window[-1] not in _SECONDS:
         return None
     return int(window[:-1]) * _SECONDS[window[-1]]
+
+
+def span_of(text: str) -> timedelta:
+    """A length of time as it is typed: ``90s``, ``30m``, ``2h``, ``7d``, ``4w``. Raises ValueError for
+    anything else, also for what depends on the calendar.
+    """
+    seconds = seconds_of(window_of(text))
+    if seconds is None:
+        raise ValueError(f"not a length of time: {text!r} (90s, 30m, 2h, 7d)")
+    return timedelta(seconds=seconds)

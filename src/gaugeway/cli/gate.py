@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import click
 
 from gaugeway.amounts import stamp
-from gaugeway.amounts.windows import seconds_of, window_of
 from gaugeway.cli import options
 from gaugeway.cli.check import needs
 from gaugeway.cli.context import App, chosen, narrate, print_json
@@ -34,18 +33,6 @@ def _one_need(ctx: click.Context, param: click.Parameter, text: str | None) -> N
     return next(iter(needs(ctx, param, () if text is None else (text,))), None)
 
 
-def _seconds(_: click.Context, param: click.Parameter, text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        seconds = seconds_of(window_of(text))
-    except ValueError:
-        seconds = None
-    if seconds is None:
-        raise click.BadParameter(f"{text!r} is not a time: 90s, 30m, 2h, 1d", param=param)
-    return seconds
-
-
 @click.command("gate", cls=_Gate)
 @options.gateway_ids
 @click.option(
@@ -58,7 +45,7 @@ def _seconds(_: click.Context, param: click.Parameter, text: str | None) -> int 
     "--or-wait",
     "wait",
     metavar="TIME",
-    callback=_seconds,
+    callback=options.span,
     help="Wait for a reset that comes within TIME (30m, 2h, 1d).",
 )
 @click.option(
@@ -76,7 +63,7 @@ def command(
     *,
     ids: Sequence[str],
     need: Need | None,
-    wait: int | None,
+    wait: timedelta | None,
     fail: str | None,
     max_age: float | None,
     model: tuple[str, str] | None,
@@ -93,7 +80,7 @@ def command(
         from gaugeway.gates import hook
 
         event = hook.event()
-    deadline, told = app.clock() + timedelta(seconds=wait or 0), False
+    deadline, told = app.clock() + (wait or timedelta()), False
     while True:
         verdict, reasons = _look(app, ids, need, model, max_age)
         at = possible_at(reasons)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from gaugeway.amounts import seconds_of, stamp, window_of
+from gaugeway.amounts import stamp
 from gaugeway.cli import options
 from gaugeway.cli.context import App, chosen, narrate, print_json
 from gaugeway.collector import stored
@@ -16,20 +16,12 @@ from gaugeway.store.history import Series
 from gaugeway.view.past import SCHEMA, Past, past_of, table
 
 
-def _span(_: click.Context, param: click.Parameter, value: str) -> timedelta:
-    try:
-        seconds = seconds_of(window_of(value))
-    except ValueError:
-        seconds = None
-    if seconds is None:
-        raise click.BadParameter(f"{value!r} is not a span of time like 12h, 7d or 4w", param=param)
-    return timedelta(seconds=seconds)
-
-
 @click.command("history")
 @options.gateway_ids
 @click.option("--meter", metavar="ID", help="Only this meter, as `show --json` calls it.")
-@click.option("--since", metavar="SPAN", default="7d", callback=_span, help="How far back: 12h, 7d, 4w.")
+@click.option(
+    "--since", metavar="SPAN", default="7d", callback=options.span, help="How far back: 12h, 7d, 4w."
+)
 @click.option("--json", "as_json", is_flag=True, help=f"Print {SCHEMA}, for programs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one row per sample, for spreadsheets.")
 @click.pass_obj

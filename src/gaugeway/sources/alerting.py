@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from gaugeway.amounts import clean, plain, seconds_of, window_of
+from gaugeway.amounts import clean, plain, span_of
 from gaugeway.errors import SetupError
 from gaugeway.sources.alert_tables import AlertsTable, Bad, ChannelTable, RuleTable
 from gaugeway.sources.settings import Invalid, Problem, Setting, converted, nearest
@@ -208,12 +208,9 @@ def _only_one(parsed: msgspec.Struct, kinds: tuple[Any, ...]) -> list[Any]:
 
 def _seconds(kind: str, text: str) -> Decimal:
     try:
-        seconds = seconds_of(window_of(text))
+        return Decimal(int(span_of(text).total_seconds()))
     except ValueError:
-        seconds = None
-    if seconds is None:
-        raise Invalid(f".{kind}", "is no length of time: 30m, 2h, 7d")
-    return Decimal(seconds)
+        raise Invalid(f".{kind}", "is no length of time: 30m, 2h, 7d") from None
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
