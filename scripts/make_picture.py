@@ -42,6 +42,10 @@ class OnTerminal(App):
         super().__init__(env, clock=lambda: self.now, zone=Zone())
         self.written = io.StringIO()
 
+    def forget(self) -> None:
+        self.written.truncate(0)
+        self.written.seek(0)
+
     def console(self, *, stderr: bool = False) -> Console:  # noqa: ARG002  (one terminal for both)
         return Console(
             file=self.written, width=WIDTH, force_terminal=True, color_system="standard", _environ={}
@@ -49,11 +53,16 @@ class OnTerminal(App):
 
 
 def show() -> str:
-    demo = DemoGateway(clock=lambda: NOW)
+    """The demo gateway after ten days of readings, so that there is something to foresee from."""
+    app: OnTerminal
+    demo = DemoGateway(clock=lambda: app.now)
     with TemporaryDirectory() as folder, LoopbackServer(demo) as server:
         nowhere = Environment(environ={}, home=Path(folder), cwd=Path(folder))
         app = OnTerminal(environment(nowhere, Path(folder), demo.config(server.url)))
-        gaugeway(["show"], app)
+        for hour in range(10 * 24, -1, -3):
+            app.now = NOW - timedelta(hours=hour)
+            app.forget()
+            gaugeway(["show", "--refresh"], app)
     return drawn(app.written.getvalue(), WIDTH, "gaugeway")
 
 
@@ -87,8 +96,7 @@ def history() -> str:
                 "resets_at": (midnight + timedelta(days=7 - now.weekday())).isoformat(),
             }
             gaugeway(["show", "--refresh"], app)
-        app.written.truncate(0)
-        app.written.seek(0)
+        app.forget()
         gaugeway(["history", "--since", "10d"], app)
     return drawn(app.written.getvalue(), WIDTH, "gaugeway")
 
