@@ -1,7 +1,8 @@
 """Forecasts on their way: made when a history grows, kept, and carried by every state."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ from tests.collector.fakes import Network, World
 from tests.store.values import NOW, T, gateway
 
 from gaugeway.collector import foresight, stored
+from gaugeway.collector.foresight import foreseeable
+from gaugeway.readings import Meter
 from gaugeway.readings.forecast import Forecast
 
 LAB = gateway("lab")
@@ -109,6 +112,19 @@ def test_something_to_reach_is_needed(
     state = world.one(LAB, forecaster=oracle)
     assert [one.limit for one in oracle.asked] == ([limit] if made else [])
     assert bool(state.forecasts) == made
+
+
+@pytest.mark.parametrize(
+    ("window", "resets_at", "seen"),
+    [(None, None, True), ("lifetime", None, True), ("1d", None, False), ("1d", RESET, True)],
+)
+def test_a_window_that_comes_again_at_an_unknown_time_has_no_end(
+    window: str | None, resets_at: datetime | None, *, seen: bool
+) -> None:
+    meter = Meter.of(
+        name="tokens", unit="tokens", limit=Decimal(9), used=Decimal(1), window=window, resets_at=resets_at
+    )
+    assert foreseeable(meter) == seen
 
 
 def test_by_default_it_is_the_own_forecast_that_is_made() -> None:

@@ -62,6 +62,8 @@ def foreseeable(meter: Meter) -> bool:
     """Whether there is something to reach: a limit, an empty balance, or at least a reset."""
     if meter.kind == "rate_limit" or meter.reset_due or (meter.used is None and meter.remaining is None):
         return False
+    if meter.window.resets_at is None and meter.window.length not in {None, "lifetime"}:
+        return False  # it comes again, and nobody says when
     return meter.remaining is not None or meter.window.resets_at is not None
 
 
