@@ -20,7 +20,7 @@ from benchmarks.measure import ROOT
 from gaugeway.testing.server import LoopbackServer
 
 PAGE = ROOT / "docs" / "performance.md"
-STARTS, TURNS = 5, 3
+STARTS, TURNS = 8, 3
 _HEADING = "\n## Inside OpenCode\n"
 _POLL = 0.02  # seconds between two looks at the screen
 
