@@ -1,6 +1,7 @@
 """``opencode install``, ``uninstall`` and ``status`` as a user runs them."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -201,6 +202,16 @@ def test_status_never_runs_what_a_repository_says(user: World) -> None:
     assert document["folders"][-1]["trust"] == "display-only"
 
 
+def test_status_never_runs_an_opencode_of_the_work_tree(user: World) -> None:
+    repository = user.home / "repository"
+    (repository / ".git").mkdir(parents=True)
+    program(repository / "bin" / "opencode", "evil")
+    user.environ["PATH"] = f"{repository / 'bin'}:bin:{user.environ['PATH']}"
+    user.cwd = repository
+    own = str(user.home / "bin" / "opencode")
+    assert status(user)[1]["opencode"] == {"command": [own], "version": "1.18.33"}
+
+
 def test_status_says_which_settings_apply_and_from_where(user: World) -> None:
     toast = {"enableToast": False, "minIntervalMs": -1}
     file = user.opencode({"experimental": {"quotaToast": toast}})
@@ -250,7 +261,7 @@ def test_the_text_has_the_same_facts(user: World) -> None:
 def test_the_text_says_what_is_wrong_and_what_to_do(user: World) -> None:
     user.opencode({"experimental": {"quotaToast": {"minIntervalMs": -1}}})
     tui(user, "[]")
-    del user.environ["PATH"]
+    user.environ["PATH"] = ""
     code, out, _ = user.run("opencode", "status")
     assert code == 1
     for text in (
@@ -269,7 +280,7 @@ def test_the_text_says_what_is_wrong_and_what_to_do(user: World) -> None:
 PROGRAMS: Mapping[str, tuple[str, list[str]]] = {
     "as installed": ("/opt/bin/gaugeway", ["/opt/bin/gaugeway"]),
     "from the folder": ("bin/gaugeway", ["$HOME/bin/gaugeway"]),
-    "as a module": ("/lib/gaugeway/__main__.py", [sys.executable, "-m", "gaugeway"]),
+    "as a module": ("/lib/gaugeway/__main__.py", [sys.executable, "-P", "-m", "gaugeway"]),
 }
 
 
@@ -281,6 +292,16 @@ def test_how_the_plugins_run_it(world: World, name: str) -> None:
     assert own_command(app) == wanted
     app.config_file = Path("my.toml")
     assert own_command(app) == (*wanted, "--config", str(world.home / "my.toml"))
+
+
+def test_a_project_that_has_a_package_of_our_name_is_not_run(world: World) -> None:
+    project = world.home / "project"
+    (project / "gaugeway").mkdir(parents=True)
+    (project / "gaugeway" / "__init__.py").touch()
+    (project / "gaugeway" / "__main__.py").write_text("print('evil')\n")
+    command = own_command(App(world.env, program="/lib/gaugeway/__main__.py"))
+    done = subprocess.run([*command, "--version"], cwd=project, capture_output=True, text=True, check=True)
+    assert done.stdout == f"gaugeway {__version__}\n"
 
 
 def test_a_path_that_no_file_could_hold(world: World) -> None:

@@ -86,7 +86,8 @@ def own_command(app: App) -> tuple[str, ...]:
     """How another program runs this gaugeway, whatever its PATH and folder: absolute, with ``--config``."""
     # Not resolved: where tools are installed, the link stays and its target moves with each version.
     program = app.env.path(app.program)
-    mine = [str(program)] if program.name != "__main__.py" else [sys.executable, "-m", "gaugeway"]
+    # -P: OpenCode runs it in the project's folder, which has no say in what is imported.
+    mine = [str(program)] if program.name != "__main__.py" else [sys.executable, "-P", "-m", "gaugeway"]
     if app.config_file is not None:
         mine += ["--config", str(app.env.path(str(app.config_file)))]
     try:

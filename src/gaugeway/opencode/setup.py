@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from shutil import which
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -18,7 +17,7 @@ from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust
 from gaugeway.sources.openai_compatible import Found
 from gaugeway.sources.quota_toast import QuotaToast
-from gaugeway.sources.trust import WorkTrees
+from gaugeway.sources.trust import WorkTrees, find_program
 from gaugeway.view.report import ProblemView, problem_view
 
 SCHEMA: Literal["gaugeway.opencode-status/1"] = "gaugeway.opencode-status/1"
@@ -68,8 +67,9 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that ``gaugeway opencode status --json`` prints. Within version 1 fields are only added.
 
-    ``opencode``: the one that the PATH leads to. ``gaugeway``: the one that the plugins run; null where none
-    is installed. ``complete``: the plugins are installed as this version writes them, and find gaugeway.
+    ``opencode``: the one that the PATH leads to, outside of the current git work tree. ``gaugeway``: the one
+    that the plugins run; null where none is installed. ``complete``: the plugins are installed as this
+    version writes them, and find gaugeway.
     """
 
     schema: Literal["gaugeway.opencode-status/1"]
@@ -97,7 +97,7 @@ def examine(env: Environment, found: Found, command: Sequence[str]) -> Setup:
         names = " and ".join(report.folder for report in complete)
         message = f"the plugins are in {names}, so OpenCode loads them twice: `gaugeway opencode uninstall`"
         problems.append(ProblemView(file=complete[0].folder, field="", message=message))
-    where = which("opencode", path=env.environ.get("PATH", ""))
+    where = find_program("opencode", env)
     return Setup(
         schema=SCHEMA,
         version=__version__,
