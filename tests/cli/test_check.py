@@ -13,7 +13,7 @@ def test_a_plugin_says_what_is_left(world: World) -> None:
     world.gateways(campus="")
     code, out, err = world.run("check", "--warn", "80", "--crit", "5")
     assert (code, err) == (1, "")
-    assert out == "QUOTA WARNING - campus Cost 75% left | 'campus/key/cost/-'=24.7%;20;95;0;100\n"
+    assert out == "QUOTA WARNING - campus Cost 75% left (below 80%) | 'campus/key/cost/-'=24.7%;20;95;0;100\n"
 
 
 def test_named_gateways_and_amounts(world: World) -> None:
@@ -55,13 +55,16 @@ def test_an_older_reading_is_good_for_as_long_as_was_said(world: World) -> None:
         (["nobody"], "no gateway has the id 'nobody'"),
         (["--warn", "5 dollars and more"], "is not an amount"),
         (["--runout", "2"], "2.0 is not in the range"),
+        (["--warn", "5", "--crit", "20"], "--crit is above --warn"),
     ],
 )
 def test_wrong_usage_is_no_verdict(world: World, args: list[str], said: str) -> None:
     world.gateways(campus="")
-    code, _, err = world.run("check", *args)
+    code, out, err = world.run("check", *args)
     assert code == 3
     assert said in err
+    assert out.startswith("QUOTA UNKNOWN - ")
+    assert said in out
 
 
 def test_nothing_configured_is_no_verdict(world: World) -> None:
@@ -95,12 +98,12 @@ def test_a_store_of_a_newer_version_is_no_verdict(world: World) -> None:
 def test_a_crash_is_no_verdict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.gateways(campus="")
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr("gaugeway.cli.check.output", crash)
+    monkeypatch.setattr("gaugeway.cli.check.finding", crash)
     code, out, err = world.run("check")
-    assert (code, out) == (3, "")
+    assert (code, out[:16]) == (3, "QUOTA UNKNOWN - ")
     assert "please report it: RuntimeError: out of luck" in err
 
 
@@ -120,7 +123,9 @@ def test_the_real_negate_takes_the_verdict(world: World) -> None:
         check=False,
     )
     assert done.returncode == 0
-    assert done.stdout.startswith("QUOTA OK - campus Cost 75% left | 'campus/key/cost/-'=24.7%;;20;0;100")
+    assert done.stdout.startswith(
+        "QUOTA OK - campus Cost 75% left (below 80%) | 'campus/key/cost/-'=24.7%;;20;0;100"
+    )
 
 
 def test_a_parser_of_monitoring_plugins_reads_the_performance_data(world: World) -> None:

@@ -33,7 +33,9 @@ def test_go_stop_and_unknown(world: World) -> None:
 @pytest.mark.parametrize(("fail", "code"), [("open", 0), ("closed", 1)])
 def test_what_unknown_means_is_the_callers_choice(world: World, fail: str, code: int) -> None:
     world.gateways(broken="/no")
-    assert world.run("gate", "--fail", fail)[0] == code
+    got, out, _ = world.run("gate", "--fail", fail)
+    assert got == code
+    assert out.endswith(f"(--fail {fail})\n")
     assert world.run("gate")[0] == 3
 
 
@@ -68,7 +70,8 @@ def test_json(world: World) -> None:
 def test_the_gateway_of_a_model(world: World) -> None:
     world.gateways(campus="", other="/other")
     assert world.run("gate", "--model", "campus/gpt-x", "--need", "1USD")[0] == 0
-    assert world.run("gate", "--model", "nobody/gpt-x", "--need", "1USD")[0] == 3
+    code, out, _ = world.run("gate", "--model", "nobody/gpt-x", "--need", "1USD")
+    assert (code, out) == (3, "unknown: no gateway belongs to the provider 'nobody'\n")
 
 
 class Budget:
@@ -122,6 +125,8 @@ def test_as_a_step_of_github(world: World) -> None:
     ("args", "code"),
     [
         (["--need", "nothing"], 3),
+        (["--need", "4.50"], 3),
+        (["--json", "--as", "github"], 3),
         (["--or-wait", "soon"], 3),
         (["--or-wait", "1mo"], 3),
         (["--as", "claude-hook", "--bogus"], 1),

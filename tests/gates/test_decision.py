@@ -61,6 +61,12 @@ CASES = {
         "go",
         ["enough"],
     ),
+    "anything in any currency": (
+        [state(meter(remaining=3, name="usd"), meter(remaining=0, name="cny", unit="CNY"))],
+        None,
+        "go",
+        ["enough"],
+    ),
     "all currencies are used up": (
         [state(meter(remaining=0, name="usd"), meter(remaining=0, name="cny", unit="CNY"))],
         "4.50USD",
@@ -141,7 +147,7 @@ def test_how_old_a_reading_may_be_is_the_callers_choice() -> None:
 
 
 def test_a_config_that_does_not_parse_may_hide_a_gateway() -> None:
-    verdict, reasons = decide([state(meter(remaining=9))], None, now=NOW, broken=["a.toml: is not TOML"])
+    verdict, reasons = decide([state(meter(remaining=9))], None, now=NOW, wrong=["a.toml: is not TOML"])
     assert verdict == "unknown"
     assert [reason.code for reason in reasons] == ["invalid_config", "enough"]
 

@@ -10,10 +10,16 @@ from gaugeway.gates.monitoring import Bounds, finding, output
 from gaugeway.gates.need import Need
 
 TOKENS = {"name": "tokens", "unit": "tokens"}
+EMPTY = meter(remaining=0, name="cny", unit="CNY")
+TWO = meter(remaining=50, name="usd"), meter(remaining=300, name="cny", unit="CNY")
 
 
 def bounds(warn: str = "", crit: str = "", runout: float | None = None) -> Bounds:
-    return Bounds(tuple(map(Need.of, warn.split())), tuple(map(Need.of, crit.split())), runout)
+    return Bounds(
+        tuple(Need.of(text, "%") for text in warn.split()),
+        tuple(Need.of(text, "%") for text in crit.split()),
+        runout,
+    )
 
 
 CASES = {
@@ -27,16 +33,24 @@ CASES = {
     "the configured levels": (state(meter(limit=50, used=41)), bounds(), 1, "18% left"),
     "the configured levels, critical": (state(meter(limit=50, used=49)), bounds(), 2, "2% left"),
     "an amount": (state(meter(remaining="4.99")), bounds("10USD", "5USD"), 2, "Budget 4.99 USD left"),
-    "an amount of an allowance": (state(meter(limit=50, used=45)), bounds("6USD", "2USD"), 1, "10% left"),
+    "an amount of an allowance": (
+        state(meter(limit=50, used=45)),
+        bounds("6USD", "2USD"),
+        1,
+        "Budget 5.00 USD left (below 6.00 USD)",
+    ),
     "only what can be compared counts": (
         state(meter(limit=50, used=41), meter(limit=9, used=1, **TOKENS)),
         bounds("20%", "100tokens"),
         2,
-        "Tokens 89% left",
+        "Tokens 8 tokens left (below 100 tokens)",
     ),
     "nothing can be compared": (state(meter(remaining=3)), bounds("20"), 3, "can't be compared"),
     "unlimited": (state(meter(unlimited=True)), bounds("20"), 0, "campus unlimited"),
     "spend alone": (state(meter(used=3)), bounds(), 3, "campus unknown"),
+    "two currencies": (state(*TWO), bounds(), 0, "50.00 USD left"),
+    "two currencies, one low": (state(*TWO), bounds("60USD"), 1, "Usd 50.00 USD left (below 60.00 USD)"),
+    "one of two is used up": (state(TWO[0], EMPTY), bounds(), 0, "50.00 USD left"),
     "no reading": (state(error="timeout"), bounds(), 3, "there is no reading: campus did not answer"),
     "an old reading": (state(meter(remaining=9), error="timeout"), bounds(), 3, "from just now"),
     "partly read": (
@@ -64,6 +78,18 @@ def test_state(name: str) -> None:
 def test_the_whole_line() -> None:
     one = finding(state(meter(limit=50, used=19, window="30d")), bounds("20", "5"), now=NOW)
     assert output([one]) == (0, "QUOTA OK - campus Budget 62% left | 'campus/key/budget/30d'=38%;80;95;0;100")
+
+
+def test_the_amount_that_was_compared_is_measured_too() -> None:
+    one = finding(state(meter(limit=50, used=45)), bounds("20% 6USD", "2USD"), now=NOW)
+    percent, amount = parse(output([one])[1])[2]
+    assert percent == Datum("campus/key/budget/-", "90", "%", "80", "", "0", "100")
+    assert amount == Datum("campus/key/budget/- left", "5", "", "6:", "2:", "", "")
+
+
+def test_the_configured_levels_are_the_bounds_where_there_are_no_others() -> None:
+    one = finding(state(meter(limit=50, used=19)), bounds(), now=NOW)
+    assert output([one])[1].endswith("=38%;80;95;0;100")
 
 
 def test_amounts_alert_when_they_are_below() -> None:

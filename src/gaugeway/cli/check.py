@@ -6,19 +6,25 @@ import click
 
 from gaugeway.cli import options
 from gaugeway.cli.context import App, chosen
-from gaugeway.cli.verdicts import VerdictCommand, accepted_age, fatal, read
+from gaugeway.cli.verdicts import VerdictCommand, accepted_age, hiding, read
 from gaugeway.gates.monitoring import UNKNOWN, Bounds, Finding, finding, output
 from gaugeway.gates.need import Need
 
 
 def needs(_: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[Need, ...]:
     try:
-        return tuple(Need.of(text) for text in texts)
+        return tuple(Need.of(text, "%") for text in texts)
     except ValueError as error:
         raise click.BadParameter(str(error), param=param) from None
 
 
-@click.command("check", cls=VerdictCommand)
+class _Check(VerdictCommand):
+    def unknown(self, why: str) -> None:
+        """Monitoring systems show what stands on stdout."""
+        click.echo(output([Finding(UNKNOWN, why)])[1])
+
+
+@click.command("check", cls=_Check)
 @options.gateway_ids
 @click.option(
     "-w", "--warn", multiple=True, metavar="LEFT", callback=needs, help="Warn below so much left: 20, 5USD."
@@ -49,11 +55,14 @@ def command(
     levels of each gateway's configuration decide. A used up limit is always critical. Exits with 0 OK,
     1 WARNING, 2 CRITICAL, 3 UNKNOWN; whatever is not a verdict is 3.
     """
+    for alarm in crit:
+        if any(alarm.unit == one.unit and alarm.amount > one.amount for one in warn):
+            raise click.UsageError("--crit is above --warn: both say how much is left, and less is worse")
     found = app.found()
     states = read(app, chosen(found, ids), max_age)
     now = app.clock()
     bounds = Bounds(warn, crit, runout)
-    findings = [Finding(UNKNOWN, message) for message in fatal(found)]
+    findings = [Finding(UNKNOWN, message) for message in hiding(found)]
     findings += [finding(state, bounds, now=now, max_age=max_age) for state in states]
     code, text = output(findings)
     click.echo(text)

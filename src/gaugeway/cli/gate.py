@@ -8,9 +8,8 @@ import click
 
 from gaugeway.amounts import stamp
 from gaugeway.cli import options
-from gaugeway.cli.check import needs
 from gaugeway.cli.context import App, chosen, narrate, print_json
-from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, accepted_age, fatal, read
+from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, accepted_age, hiding, read
 from gaugeway.gates.decision import SCHEMA, Decision, Reason, Verdict, decide, possible_at
 from gaugeway.gates.need import Need
 from gaugeway.view import words
@@ -29,8 +28,11 @@ class _Gate(VerdictCommand):
         return 2 if "--fail closed" in said else 1
 
 
-def _one_need(ctx: click.Context, param: click.Parameter, text: str | None) -> Need | None:
-    return next(iter(needs(ctx, param, () if text is None else (text,))), None)
+def _one_need(_: click.Context, param: click.Parameter, text: str | None) -> Need | None:
+    try:
+        return None if text is None else Need.of(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=param) from None
 
 
 @click.command("gate", cls=_Gate)
@@ -75,6 +77,8 @@ def command(
     All limits that may stop the job are asked, on all gateways that are named. With `--as claude-hook`:
     0 go, 2 stop (which blocks), 1 unknown (which does not, unless `--fail closed`).
     """
+    if as_json and host is not None:
+        raise click.UsageError(f"--json and --as {host} exclude each other")
     event = ""
     if host == "claude-hook":
         from gaugeway.gates import hook
@@ -111,6 +115,8 @@ def command(
     elif host is None:
         for reason in reasons:
             click.echo(f"{reason.verdict}: {reason.message}")
+        if verdict == "unknown" and fail is not None:
+            click.echo(f"taken for {'go' if fail == 'open' else 'stop'} (--fail {fail})")
     return code
 
 
@@ -120,10 +126,13 @@ def _look(
     found = app.found()
     gateways = chosen(found, ids)
     provider, name = (None, None) if model is None else model
+    wrong = hiding(found)
     if provider is not None:
         gateways = found.serving(provider, gateways)
+        if found.gateways and not gateways:
+            wrong.append(f"no gateway belongs to the provider {provider!r}")
     states = read(app, gateways, max_age)
-    return decide(states, need, now=app.clock(), model=name, max_age=max_age, broken=fatal(found))
+    return decide(states, need, now=app.clock(), model=name, max_age=max_age, wrong=wrong)
 
 
 def _wait(app: App, reason: Reason, due: datetime, *, told: bool) -> None:

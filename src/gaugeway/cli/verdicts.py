@@ -23,6 +23,9 @@ class VerdictCommand(click.Command):
     def no_verdict(self, args: Sequence[str]) -> int:  # noqa: ARG002  (a subclass looks at them)
         return UNKNOWN
 
+    def unknown(self, why: str) -> None:
+        """Says on stdout, to what reads it there, that there is no verdict; stderr has it already."""
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
@@ -31,6 +34,7 @@ class VerdictCommand(click.Command):
             context = super().make_context(info_name, args, parent, **extra)
         except click.ClickException as error:
             error.show()
+            self.unknown(error.format_message())
             raise click.exceptions.Exit(code) from None
         context.meta[__name__] = code
         return context
@@ -41,11 +45,15 @@ class VerdictCommand(click.Command):
         except (click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except click.ClickException as error:
+            why = error.format_message()
             error.show()
         except GaugewayError as error:
-            narrate(str(error))
+            why = str(error)
+            narrate(why)
         except Exception as error:  # noqa: BLE001  (a crash would end with 1, which is a verdict)
-            narrate(f"this is a fault of gaugeway; please report it: {type(error).__name__}: {error}")
+            why = f"this is a fault of gaugeway; please report it: {type(error).__name__}: {error}"
+            narrate(why)
+        self.unknown(why)
         return ctx.meta[__name__]
 
 
@@ -59,6 +67,9 @@ def read(app: App, gateways: Sequence[Gateway], max_age: float | None) -> list[S
     return states
 
 
-def fatal(found: Found) -> list[str]:
-    """What is wrong with config files that do not parse: they may hide the gateway that matters."""
-    return [f"{problem.file}: {problem.message}" for problem in found.problems if problem.fatal]
+def hiding(found: Found) -> list[str]:
+    """What is wrong with the configuration and may hide the gateway that matters: a file does not parse, or
+    there is no gateway at all.
+    """
+    problems = [one for one in found.problems if one.fatal or not found.gateways]
+    return [f"{problem.file}: {problem.message}" for problem in problems]

@@ -40,7 +40,7 @@ CODES: dict[Code, tuple[Verdict, str]] = {
     "too_little": ("stop", "less is left than the job needs"),
     "never": ("stop", "the whole limit is less than the job needs"),
     "no_gateway": ("unknown", "no gateway was asked"),
-    "invalid_config": ("unknown", "a config file does not parse, and may hide the gateway"),
+    "invalid_config": ("unknown", "the configuration is wrong or incomplete, and may hide the gateway"),
     "no_reading": ("unknown", "the gateway could not be read"),
     "stale": ("unknown", "the reading could not be renewed and is too old"),
     "partly_read": ("unknown", "the key may not see every limit"),
@@ -91,15 +91,15 @@ def decide(
     now: datetime,
     model: str | None = None,
     max_age: float | None = None,
-    broken: Sequence[str] = (),
+    wrong: Sequence[str] = (),
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     """The verdict on all these gateways together, and its reasons, those of the verdict first.
 
     One that stops stops all; one that is unknown makes all of them unknown, unless another one stops.
     ``max_age``: seconds that a reading which could not be renewed may be old; without it, none may.
-    ``broken``: what is wrong with config files, which may hide a gateway.
+    ``wrong``: what is wrong with the configuration, and may hide a gateway.
     """
-    reasons = [Reason(code="invalid_config", message=message) for message in broken]
+    reasons = [Reason(code="invalid_config", message=message) for message in wrong]
     reasons += [reason for state in states for reason in _reasons(state, need, now, model, max_age)]
     if not reasons:
         reasons = [Reason(code="no_gateway", message="no gateway to ask; `gaugeway add URL` sets one up")]
@@ -141,14 +141,15 @@ def _reasons(
     if reading.unread:
         yield about.reason("partly_read", f"this key may not read every limit ({', '.join(reading.unread)})")
     said = [one for meter, level in found if (one := _of_meter(about, meter, level, need, now)) is not None]
-    said += _of_other_wallets(about, meters, found, need)
+    wallets = other_wallets(meters, verdict.levels, found)
+    said += [one for meter, _ in wallets if (one := _of_wallet(about, meter, need)) is not None]
     yield from said
     if said or (reading.unread and not found):
         return
     if verdict.level == "unlimited":
         yield about.reason("unlimited", "nothing limits it")
-    elif need is not None and found:
-        units = " and ".join(dict.fromkeys(meter.unit for meter, _ in found))
+    elif need is not None and (found or wallets):
+        units = " and ".join(dict.fromkeys(meter.unit for meter, _ in (*found, *wallets)))
         yield about.reason("other_unit", f"it counts in {units}, which {need} can't be compared with")
     elif not any(meter.expired for meter in meters):
         yield about.reason("other_unit", "it does not say what is left")
@@ -194,21 +195,30 @@ def _of_meter(about: _About, meter: Meter, level: Level, need: Need | None, now:
     return about.reason(code, what, **facts)
 
 
-def _of_other_wallets(
-    about: _About, meters: Sequence[Meter], found: Sequence[tuple[Meter, Level]], need: Need | None
-) -> Iterator[Reason]:
-    """Balances in the need's currency that can't stop the job alone, since another currency still pays."""
+def other_wallets(
+    meters: Sequence[Meter], levels: Sequence[Level], found: Sequence[tuple[Meter, Level]]
+) -> list[tuple[Meter, Level]]:
+    """Balances that can't stop the job alone, since another currency still pays, and that have something."""
     binding = {meter.id for meter, _ in found}
-    for meter in meters:
-        left = None if need is None or meter.kind != "balance" else need.of_meter(meter)
-        if need is None or left is None or meter.id in binding:
-            continue
-        code: Code = "enough" if left >= need.amount else "other_balance"
-        what = f"{meter.title} has {shown(left, need.unit)} left"
-        what += "" if code == "enough" else f", {need} needed; another currency may pay the rest"
-        yield about.reason(
-            code, what, meter=meter.id, unit=need.unit, remaining=plain(left), need=plain(need.amount)
-        )
+    return [
+        (meter, level)
+        for meter, level in zip(meters, levels, strict=True)
+        if meter.kind == "balance"
+        and meter.id not in binding
+        and not (meter.advisory or meter.expired or meter.unlimited or level == "exhausted")
+    ]
+
+
+def _of_wallet(about: _About, meter: Meter, need: Need | None) -> Reason | None:
+    left, unit = left_of(meter, need)
+    if left is None:
+        return None
+    what = f"{meter.title} has {shown(left, unit)} left"
+    facts = {"meter": meter.id, "unit": unit, "remaining": plain(left)}
+    if need is None or left >= need.amount:
+        return about.reason("enough", what, **facts)
+    what += f", {need} needed; another currency may pay the rest"
+    return about.reason("other_balance", what, need=plain(need.amount), **facts)
 
 
 def left_of(meter: Meter, need: Need | None) -> tuple[Decimal | None, str]:

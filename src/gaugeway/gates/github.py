@@ -16,10 +16,11 @@ _MARKDOWN = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>()#+-!|~"})
 
 
 def annotations(decision: Decision) -> str:
-    """The workflow commands, a line each, for stdout."""
+    """The workflow commands, a line each, for stdout: of a go one says enough."""
+    most = 1 if decision.verdict == "go" else _MOST
     return "\n".join(
         f"::{_COMMANDS[reason.verdict]} title=Quota::{_data(reason.message)}"
-        for reason in decision.reasons[:_MOST]
+        for reason in decision.reasons[:most]
     )
 
 

@@ -4,17 +4,19 @@ Read in the Monitoring Plugins Development Guidelines: a label is quoted, its qu
 only ``[-0-9.]``, ``U`` is unknown; a range ``5:`` alerts below 5, a plain ``80`` above 80.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from gaugeway.amounts import EXACT, plain
 from gaugeway.collector import State
-from gaugeway.gates.decision import left_of, too_old
+from gaugeway.gates.decision import left_of, other_wallets, too_old
 from gaugeway.gates.need import Need, shown
 from gaugeway.readings import Level, Meter, as_of, judge
 from gaugeway.readings.judging import contenders
+from gaugeway.sources.gateway import Gateway
+from gaugeway.view import words
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 _NAMES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
@@ -54,20 +56,22 @@ def finding(
     meters = [as_of(meter, now) for meter in reading.meters]
     verdict = judge(meters, state.gateway.thresholds, model=model, unread=bool(reading.unread))
     found = contenders(meters, verdict.levels, model)
-    judged = [(meter, _code(meter, level, bounds, state)) for meter, level in found]
-    codes = [code for _, code in judged if code is not None]
+    found += other_wallets(meters, verdict.levels, found)
+    judged = [(meter, _judged(meter, level, bounds, state)) for meter, level in found]
+    codes = [one.code for _, one in judged if one is not None]
     worst = min(codes, key=_WORST_FIRST.index, default=OK if verdict.level == "unlimited" else UNKNOWN)
-    if worst == OK and verdict.level == "unknown":
+    if worst == OK and reading.unread:
         worst = UNKNOWN  # a limit that may bind could not be read
-    named = [meter for meter, code in judged if code == worst]
-    first = verdict.binding if verdict.binding in named else next(iter(named), verdict.binding)
-    text = f"{label} {verdict.level}" if first is None else f"{label} {_said(first)}"
+    named = {meter.id: one for meter, one in judged if one is not None and one.code == worst}
+    first = next((meter for meter, _ in judged if meter.id in named), verdict.binding)
+    if verdict.binding is not None and verdict.binding.id in named:
+        first = verdict.binding
+    text = f"{label} {verdict.level}" if first is None else f"{label} {_said(first, named.get(first.id))}"
     if found and not codes:
         text += ", which the thresholds can't be compared with"
     elif reading.unread:
         text += f", but this key may not read every limit ({', '.join(reading.unread)})"
-    data = tuple(_data(state.gateway.id, meter, bounds) for meter, _ in found)
-    return Finding(worst, text, data)
+    return Finding(worst, text, tuple(_data(state.gateway, found, bounds)))
 
 
 def output(findings: Sequence[Finding]) -> tuple[int, str]:
@@ -82,57 +86,75 @@ def output(findings: Sequence[Finding]) -> tuple[int, str]:
     return code, "\n".join(lines)
 
 
-def _code(meter: Meter, level: Level, bounds: Bounds, state: State) -> int | None:
-    """The state of one meter; None where no threshold says anything of it."""
+class _Judged(NamedTuple):
+    """One meter's: the state, the threshold that was crossed, and why in words."""
+
+    code: int
+    crossed: Need | None = None
+    why: str = ""
+
+
+def _judged(meter: Meter, level: Level, bounds: Bounds, state: State) -> _Judged | None:
+    """None where no threshold says anything of the meter."""
     if level == "exhausted":
-        return CRITICAL
+        return _Judged(CRITICAL)
     if bounds == Bounds():
-        return _LEVELS.get(level, UNKNOWN)
+        return _Judged(_LEVELS.get(level, UNKNOWN))
     forecast = state.forecasts.get(meter.id)
     runout = None if bounds.runout is None or forecast is None else forecast.p_runout
-    crit, warn = (
-        [left < need.amount for need in needs if (left := need.of_meter(meter)) is not None]
-        for needs in (bounds.crit, bounds.warn)
-    )
-    if runout is not None and bounds.runout is not None:
-        warn.append(runout >= bounds.runout)
-    if any(crit):
-        return CRITICAL
-    if any(warn):
-        return WARNING
-    return OK if crit or warn else None
+    compared = runout is not None
+    for code, needs in ((CRITICAL, bounds.crit), (WARNING, bounds.warn)):
+        for need in needs:
+            left = need.of_meter(meter)
+            compared = compared or left is not None
+            if left is not None and left < need.amount:
+                return _Judged(code, need, f"below {need}")
+    if runout is not None and bounds.runout is not None and runout >= bounds.runout:
+        return _Judged(WARNING, why=f"runs out before its reset: {words.percent_text(f'{100 * runout:.2f}')}")
+    return _Judged(OK) if compared else None
 
 
-def _said(meter: Meter) -> str:
-    left, unit = left_of(meter, None)
+def _said(meter: Meter, judged: _Judged | None) -> str:
+    left, unit = left_of(meter, None if judged is None else judged.crossed)
     if left is None:
         return f"{meter.title} used up"
     text = shown(left, unit)
-    return f"{meter.title} {text}" + ("" if text.startswith("over") else " left")
+    why = f" ({judged.why})" if judged is not None and judged.why else ""
+    return f"{meter.title} {text}" + ("" if text.startswith("over") else " left") + why
 
 
-def _data(gateway: str, meter: Meter, bounds: Bounds) -> str:
-    """A percentage counts what is used, from 0 to 100 and beyond; an amount counts what is left."""
-    label = f"{gateway}/{meter.id}".replace("'", "''").replace("=", "_")
-    if meter.percent_remaining is not None:
-        warn, crit = (_used(_bound(needs, "percent")) for needs in (bounds.warn, bounds.crit))
-        return f"'{label}'={_used(meter.percent_remaining)}%;{warn};{crit};0;100"
-    warn, crit = (
-        f"{plain(need)}:" if (need := _bound(needs, meter.unit)) is not None else ""
-        for needs in (bounds.warn, bounds.crit)
-    )
-    left = "U" if meter.remaining is None else plain(meter.remaining)
-    return f"'{label}'={left};{warn};{crit};;"
+def _data(gateway: Gateway, found: Sequence[tuple[Meter, Level]], bounds: Bounds) -> Iterator[str]:
+    """A percentage counts what is used, from 0 to 100 and beyond; an amount counts what is left, and stands
+    where there is no percentage, or a threshold in its unit.
+    """
+    if bounds == Bounds():
+        low, critical = gateway.thresholds.low, gateway.thresholds.critical
+        bounds = Bounds((Need(low, "percent"),), (Need(critical, "percent"),))
+    for meter, _ in found:
+        label = f"{gateway.id}/{meter.id}".replace("'", "''").replace("=", "_")
+        percent = meter.percent_remaining
+        if percent is not None:
+            warn, crit = (_used(_bound(needs, "percent")) for needs in (bounds.warn, bounds.crit))
+            yield f"'{label}'={_used(percent)}%;{warn};{crit};0;100"
+        warn, crit = (_below(_bound(needs, meter.unit)) for needs in (bounds.warn, bounds.crit))
+        if percent is None or warn or crit:
+            left = "U" if meter.remaining is None else plain(meter.remaining)
+            yield f"'{label}{'' if percent is None else ' left'}'={left};{warn};{crit};;"
 
 
 def _bound(needs: Sequence[Need], unit: str) -> Decimal | None:
     return next((need.amount for need in needs if need.unit.casefold() == unit.casefold()), None)
 
 
+def _below(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{plain(amount)}:"
+
+
 def _used(percent_left: Decimal | None) -> str:
     if percent_left is None:
         return ""
-    return plain(EXACT.quantize(EXACT.subtract(Decimal(100), percent_left), _PLACES))
+    used = EXACT.subtract(Decimal(100), percent_left)
+    return plain(EXACT.quantize(used, _PLACES) if used.adjusted() < 30 else used)
 
 
 def _inert(text: str) -> str:

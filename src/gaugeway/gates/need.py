@@ -21,16 +21,16 @@ class Need(msgspec.Struct, frozen=True):
     unit: str
 
     @classmethod
-    def of(cls, text: str) -> "Need":
-        """Raises ValueError for what is not a number with a unit; without a unit it is a percentage."""
+    def of(cls, text: str, unit: str | None = None) -> "Need":
+        """``unit``: of a bare number. Raises ValueError for what is not a number with a unit."""
         match = _NEED.fullmatch(text.strip())
         try:
             amount = None if match is None else number(match[1], "")
         except ReadError:
             amount = None
-        if match is None or amount is None:
-            raise ValueError(f"{text!r} is not an amount: 4.50USD, 200000tokens or 10%")
-        unit = match[2] or "%"
+        unit = unit if match is None else match[2] or unit
+        if amount is None or unit is None:
+            raise ValueError(f"{text!r} is not an amount with its unit: 4.50USD, 200000tokens or 10%")
         return cls(amount, "percent" if unit == "%" else unit)
 
     def of_meter(self, meter: Meter) -> Decimal | None:
