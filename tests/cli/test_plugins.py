@@ -120,6 +120,7 @@ def test_a_config_that_does_not_parse_is_refused(user: World) -> None:
         code, _, err = user.run("opencode", command, "--yes")
         assert code == 2
         assert f"{file}:2:12: expected a value" in err
+        assert "mend the file; `gaugeway opencode status` checks again" in err
     assert [path.name for path in folder(user).rglob("*")] == ["tui.json"]
 
 
@@ -176,6 +177,18 @@ def test_status_without_the_entry_that_loads_the_plugin(user: World) -> None:
     (folder(user) / "tui.jsonc").write_text("{")
     code, document = status(user)
     assert (code, [one["file"] for one in document["problems"]]) == (1, [str(folder(user) / "tui.jsonc")])
+    assert document["folders"][0]["does_not_parse"] == [{"file": str(folder(user) / "tui.jsonc"), "line": 1}]
+    (folder(user) / "tui.jsonc").write_text('{\n  "theme": x\n}')
+    _, out, _ = user.run("opencode", "status")
+    assert "tui.jsonc does not parse: line 2\n" in out
+    assert "no entry in" not in out
+    assert "mend the file that does not parse" in out
+
+
+def test_help_says_what_each_command_does_in_full(user: World) -> None:
+    code, out, _ = user.run("opencode", "--help")
+    assert code == 0
+    assert "..." not in out.partition("Commands:")[2]
 
 
 def test_status_with_two_folders(user: World) -> None:

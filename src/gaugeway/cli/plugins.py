@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import click
@@ -57,7 +58,7 @@ def uninstall(app: App, *, yes: bool) -> int:
     return 0
 
 
-@click.command("status")
+@click.command("status", short_help="Say what is installed, and which settings apply.")
 @click.option("--json", "as_json", is_flag=True, help="Print gaugeway.opencode-status/1, for programs.")
 @click.pass_obj
 def status(app: App, *, as_json: bool) -> int:
@@ -171,8 +172,13 @@ def _facts(setup: "Setup") -> Iterator[tuple[str, str]]:
         yield "folder", f"{folder.folder} ({folder.trust})"
         for file in folder.files:
             yield "", f"{file.path}: {file.state}{f' ({file.version})' if file.version else ''}"
+        for broken in folder.does_not_parse:
+            yield "", f"{PurePath(broken.file).name} does not parse: line {broken.line}"
         entry = folder.loaded_by
-        yield "", "no entry in tui.json" if entry is None else f"loaded by {entry.file}:{entry.line}"
+        if entry is not None:
+            yield "", f"loaded by {entry.file}:{entry.line}"
+        elif not folder.does_not_parse:
+            yield "", "no entry in tui.json"
     for one in setup.settings:
         line = "" if one.line is None else f":{one.line}"
         value = {True: "true", False: "false", None: "not set"}.get(one.value, str(one.value))
@@ -186,4 +192,6 @@ def _program(program: "Program") -> str:
 def _remedy(setup: "Setup") -> str:
     if setup.gaugeway is not None and setup.gaugeway.version is None:
         return "the plugins do not find gaugeway: `gaugeway opencode install` writes where it is now"
+    if any(folder.does_not_parse for folder in setup.folders):
+        return "mend the file that does not parse, then run `gaugeway opencode install`"
     return "`gaugeway opencode install` writes what is missing or not as this version has it"

@@ -15,6 +15,7 @@ from gaugeway.opencode.files import Installed, command_of, left_over, read, stat
 from gaugeway.opencode.install import folders
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust
+from gaugeway.sources.jsonc import JsoncError
 from gaugeway.sources.openai_compatible import Found
 from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.sources.trust import WorkTrees, find_program
@@ -38,13 +39,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """One of OpenCode's config folders. ``loaded_by``: the entry that loads the TUI plugin; OpenCode finds
-    the server plugin by itself.
+    the server plugin by itself. ``does_not_parse``: where its tui.json or tui.jsonc breaks off.
     """
 
     folder: str
     trust: Trust
     files: tuple[Installed, ...]
     loaded_by: Entry | None
+    does_not_parse: tuple[Entry, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -118,7 +120,7 @@ def _folder(
     place: Place, trust: Trust, command: Sequence[str], problems: list[ProblemView]
 ) -> tuple[Folder, tuple[str, ...] | None]:
     """The folder, and how the plugins in it run gaugeway."""
-    files, ran, entry = [], None, None
+    files, ran, entry, broken = [], None, None, []
     wanted: dict[str, bytes | None] = {**written(command)}
     wanted |= dict.fromkeys(left_over(place.path, wanted))
     for name, content in wanted.items():
@@ -133,9 +135,18 @@ def _folder(
         except SetupError as error:
             message = error.message.replace(f"{file}:", "line ", 1)
             problems.append(ProblemView(file=file, field="", message=message))
+            if isinstance(error, JsoncError):
+                broken.append(Entry(file=file, line=error.line))
         else:
             entry = entry or (None if line is None else Entry(file=file, line=line))
-    return Folder(folder=place.name, trust=trust, files=tuple(files), loaded_by=entry), ran
+    folder = Folder(
+        folder=place.name,
+        trust=trust,
+        files=tuple(files),
+        loaded_by=entry,
+        does_not_parse=tuple(broken),
+    )
+    return folder, ran
 
 
 def _settings(found: Found) -> list[Applied]:

@@ -20,6 +20,7 @@ from gaugeway.sources.jsonc_edit import with_item, with_member, without
 NAMES = ("tui.json", "tui.jsonc")
 _PLUGIN = "plugin"
 _SCHEMA = "https://opencode.ai/tui.json"
+_HINT = "mend the file; `gaugeway opencode status` checks again"
 
 
 def with_entry(data: bytes | None, folder: Path, file: str) -> bytes:
@@ -65,9 +66,13 @@ def line_of(data: bytes, folder: Path, file: str) -> int | None:
 
 
 def _read(data: bytes, file: str) -> jsonc.Document:
-    document = jsonc.read(data, file)
+    try:
+        document = jsonc.read(data, file)
+    except jsonc.JsoncError as error:
+        error.hint = _HINT
+        raise
     if not isinstance(document.value, dict):
-        raise SetupError("invalid_config", f"{file}:{document.line(())}: is not an object")
+        raise SetupError("invalid_config", f"{file}:{document.line(())}: is not an object", _HINT)
     return document
 
 
