@@ -92,6 +92,7 @@ def test_from_a_reading_to_a_message(world: World, hook: str, receiver: Receiver
     assert [one["rule"] for one in before["rules"]] == ["level low", "runout 0.8"]
     (raised,) = before["raised"]
     assert (raised["gateway"], raised["meter"], raised["level"]) == ("lab", "key/cost/-", "critical")
+    assert (raised["label"], raised["title"]) == ("Lab", "Cost")
     assert world.run("alerts", "deliver") == (0, "", "")
     assert [event["event_message"] for event in receiver.events] == [
         "Lab: Cost is critical: 4% left. 48.00 of 50.00 USD used."
@@ -129,7 +130,7 @@ def test_the_text(world: World, hook: str, receiver: Receiver) -> None:
         "  level low  -> hook\n"
         "\n"
         "Raised\n"
-        "  lab key/cost/-  critical, 10 s ago, by level low\n"
+        "  Lab: Cost  critical, 10 s ago, by level low\n"
         "\n"
         "Waiting\n"
         "  Lab: Cost is critical: 4% left  hook, in 20 s\n"
@@ -198,6 +199,7 @@ def test_a_test_message(world: World, hook: str, receiver: Receiver, tmp_path: P
     assert (receiver.events[0]["spend"], receiver.events[0]["max_budget"]) == (0, None)
     facts = json.loads(file.read_text())
     assert (facts["event"], facts["schema"]) == ("test", "gaugeway.alert/1")
+    assert {facts[name] for name in ("used", "limit", "remaining", "meter", "unit")} == {None}
     receiver.status = 302
     code, out, _ = world.run("alerts", "test", "hook")
     assert (code, out) == (1, "hook  webhook: not delivered: answered 302: redirects are not followed\n")
@@ -225,6 +227,24 @@ def test_mistakes_are_told_and_the_rest_works(world: World, hook: str) -> None:
     assert "no channel is configured as it should be" in err
     world.config("[alerts\n")
     assert world.run("alerts")[0] == 2
+
+
+def test_a_typo_in_the_only_rule_does_not_silence(world: World, hook: str) -> None:
+    configure(world, f"{HOOK}[[alerts.rules]]\nlevl = 'low'\n")
+    code, out, err = world.run("alerts")
+    assert code == 1
+    assert "alerts.rules[0].levl is not known; the nearest known key is level; " in err
+    assert "so the default rules apply" in err
+    assert "level low  " in out
+    world.run("show")
+    assert [one["title"] for one in report(world)[1]["waiting"]] == ["Lab: Cost is critical: 4% left"]
+
+
+def test_no_rules_at_all_say_so(world: World, hook: str) -> None:
+    configure(world, f'[alerts]\nquiet = "22:00-07:00"\nrules = []\n{HOOK}')
+    code, out, _ = world.run("alerts")
+    assert code == 0
+    assert out.endswith("\nRules\n  none: nothing will be sent\n  quiet 22:00-07:00\n")
 
 
 def test_a_config_that_was_typed_is_passed_on(world: World, hook: str) -> None:

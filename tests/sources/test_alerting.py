@@ -204,6 +204,24 @@ def test_a_broken_channel_takes_no_rule_with_it(tmp_path):
     assert [rule.channels for rule in said.alerts.rules] == [("phone",)]
 
 
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        ("[[alerts.rules]]\nlevl = 'low'\n", ["level low", "runout 0.8"]),
+        ("[[alerts.rules]]\nlevl = 'low'\n[[alerts.rules]]\nstale = 'x'\n", ["level low", "runout 0.8"]),
+        ("[[alerts.rules]]\nlevl = 'low'\n[[alerts.rules]]\nstale = '2h'\n", ["stale 2h"]),
+        ("[[alerts.rules]]\nstale = '2h'\n[[alerts.rules]]\nlevl = 'low'\n", ["stale 2h"]),
+        ("[alerts]\nrules = []\n", []),
+    ],
+)
+def test_where_every_rule_is_wrong_the_default_ones_apply_and_that_is_said_once(tmp_path, rules, kept):
+    said = found(tmp_path, rules + PHONE)
+    assert said.alerts is not None
+    assert [rule.id for rule in said.alerts.rules] == kept
+    told = [problem.field for problem in said.problems if "the default rules apply" in problem.message]
+    assert len(told) == (len(kept) == 2)
+
+
 def test_a_place_that_is_not_trusted_says_nothing(tmp_path):
     """A repository's .envrc must not have a command run."""
     environ = {"GAUGEWAY_CONFIG": "$ROOT/repo/evil.toml"}

@@ -40,9 +40,9 @@ def command(context: click.Context, *, as_json: bool) -> int:
     for problem in wrong:
         line = "" if problem.line is None else f":{problem.line}"
         narrate(f"{problem.file}{line}: {problem.field} {problem.message}")
+    states = app.stored(found.gateways)
     with closing(app.store()) as store:
-        ids = [gateway.id for gateway in found.gateways]
-        report = alerts_report(alerts, store.outbox, ids, app.clock(), LOCAL)
+        report = alerts_report(alerts, store.outbox, states, app.clock(), LOCAL)
     if as_json:
         print_json(report)
     else:
@@ -125,5 +125,4 @@ def _sample(now: datetime) -> "Facts":
         at=stamp(now),
         gateway="gaugeway",
         label="gaugeway",
-        used="0",
     )

@@ -51,6 +51,8 @@ class _Page:
             yield from self._failure(one)
 
     def rules(self) -> Iterator[Text]:
+        if self._report.channels and not self._report.rules:
+            yield Text("  none: nothing will be sent")
         for one in self._report.rules:
             yield Text.assemble(
                 "  ", self._line(one.rule, f"{self._glyphs.arrow} {', '.join(one.to) or 'nobody'}")
@@ -63,7 +65,8 @@ class _Page:
     def raised(self) -> Iterator[Text]:
         for one in self._report.raised:
             level = "" if one.level is None else f"{one.level}, "
-            what = f"{one.gateway} {one.meter or ''}".rstrip()
+            about = one.title or one.meter
+            what = one.label if about is None else f"{one.label}: {about}"
             yield Text.assemble("  ", self._line(what, f"{level}{self._ago(one.since)}, by {one.rule}"))
 
     def waiting(self) -> Iterator[Text]:
@@ -80,7 +83,8 @@ class _Page:
         yield from prose(self._console, " ", failure_text(one.failure, self._now), "red")
 
     def _line(self, text: str, aside: str) -> Text:
-        return Text.assemble(said(self._console, text), (f"  {said(self._console, aside)}", "dim"))
+        told = said(self._console, text)
+        return Text.assemble(told, (f"  {said(self._console, aside)}", "dim")) if aside else Text(told)
 
     def _ago(self, stamp: str) -> str:
         return words.age((self._now - datetime.fromisoformat(stamp)).total_seconds())

@@ -21,7 +21,7 @@ class AlertsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = {}
     rules: Annotated[
         list[Any] | None,
-        Meta(description='`[[alerts.rules]]`: when; without any, `level = "low"` and `runout = 0.8`'),
+        Meta(description='`[[alerts.rules]]`: when; without a right one, `level = "low"` and `runout = 0.8`'),
     ] = None
 
 

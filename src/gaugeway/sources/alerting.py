@@ -27,6 +27,7 @@ KINDS: tuple[Kind, ...] = ("level", "percent", "amount", "runout", "stale", "key
 NOT_FOR_WEBHOOKS = frozenset({"stale", "key_expires"})
 
 _DEFAULT_RULES = ({"level": "low"}, {"runout": Decimal("0.8")})
+_FALLEN_BACK = "no rule is as it should be, so the default rules apply"
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -90,7 +91,8 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
     """What the table says. What is wrong with it goes into ``problems`` and costs itself only: a channel, a
-    rule, the quiet hours. ``ids``: of the gateways that are configured.
+    rule, the quiet hours. Where no rule is left of those that are written, the default rules apply. ``ids``:
+    of the gateways that are configured.
     """
     quiet: Quiet | None = None
     channels: list[Channel] = []
@@ -107,7 +109,7 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
         with _costing_itself(place, problems):
             channels.append(_channel(name, place))
     known = {channel.name: channel for channel in channels}
-    for index, value in enumerate(_DEFAULT_RULES if parsed.rules is None else parsed.rules):
+    for index, value in enumerate(parsed.rules or ()):
         place = Setting(value, table.layer, (*table.path, "rules", index))
         with _costing_itself(place, problems):
             rule = _rule(converted(value, RuleTable), known, parsed.channels)
@@ -115,6 +117,12 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
             rules.append(rule)
             unknown = [_unknown(one, ids) for one in rule.gateways if one not in ids]
             problems += [place.problem(f"names no gateway: {one}", ".gateways") for one in unknown]
+    if parsed.rules and not rules:  # a typo must not silence everything
+        problems[-1] = msgspec.structs.replace(
+            problems[-1], message=f"{problems[-1].message}; {_FALLEN_BACK}"
+        )
+    if not rules and parsed.rules != []:
+        rules = [_rule(converted(value, RuleTable), known, parsed.channels) for value in _DEFAULT_RULES]
     return Alerts(channels=tuple(channels), rules=tuple(rules), quiet=quiet)
 
 

@@ -10,9 +10,11 @@ from msgspec import Meta
 from gaugeway.alerts import Facts
 from gaugeway.alerts.conditions import LEVELS
 from gaugeway.amounts import stamp
+from gaugeway.collector import State
 from gaugeway.readings import Level
 from gaugeway.sources.alerting import Alerts, Channel, ChannelKind
 from gaugeway.store.outbox import Entry, Outbox
+from gaugeway.view import phrases
 from gaugeway.view.failure import Failure, failures, moment
 from gaugeway.view.messages import message
 from gaugeway.view.snapshot import Time
@@ -46,12 +48,15 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
 
 class RaisedView(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule has raised and what is not over. ``meter`` is null for a gateway as a whole, ``level`` for
-    a rule that is not about levels.
+    a rule that is not about levels. ``label``: the gateway's. ``title``: the meter's, as its last reading has
+    it; null where that lacks it.
     """
 
     rule: str
     gateway: str
+    label: str
     meter: str | None
+    title: str | None
     level: Level | None
     since: Time
     resets_at: Time | None
@@ -84,11 +89,18 @@ class AlertsReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alerts_report(
-    alerts: Alerts, outbox: Outbox, gateway_ids: Sequence[str], now: datetime, zone: Zone
+    alerts: Alerts, outbox: Outbox, states: Sequence[State], now: datetime, zone: Zone
 ) -> AlertsReport:
+    """``states``: of the gateways that are configured, as they are stored."""
     waiting = outbox.waiting()
     failed = failures(alerts, waiting)
     rules = {rule.id: rule for rule in alerts.rules}
+    gateways = {state.gateway.id: state.gateway for state in states}
+    titles = {
+        (state.gateway.id, meter.id): phrases.title(meter.title, meter.model)
+        for state in states
+        for meter in (() if state.reading is None else state.reading.meters)
+    }
     quiet_until = None if alerts.quiet is None else alerts.quiet.ends(now)
     return AlertsReport(
         schema=SCHEMA,
@@ -100,12 +112,14 @@ def alerts_report(
             RaisedView(
                 rule=row.rule,
                 gateway=row.gateway_id,
+                label=gateways[row.gateway_id].label or row.gateway_id,
                 meter=row.meter_id or None,
+                title=titles.get((row.gateway_id, row.meter_id)),
                 level=LEVELS[row.rank] if rules[row.rule].kind == "level" else None,
                 since=moment(row.since),
                 resets_at=None if row.resets_at is None else moment(row.resets_at),
             )
-            for row in sorted(outbox.raised(gateway_ids), key=lambda row: -row.since)
+            for row in sorted(outbox.raised(list(gateways)), key=lambda row: -row.since)
             if row.rule in rules
         ),
         waiting=tuple(_message(entry, entry.next_at, now, zone) for entry in waiting),
