@@ -23,7 +23,7 @@ BEFORE = {
     "claude-code": '{\n  "model": "x",\n  "hooks": {"a": [1.50]}\n}\n',
     "waybar": '{\n  // mine\n  "modules-right": ["clock"], // right\n  "clock": {"format": "{:%H}"},\n}\n',
     "i3blocks": "# mine\n[clock]\ncommand=date\n",
-    "xbar": "#!/bin/sh\necho older\n",
+    "xbar": "#!/bin/sh\n# <xbar.title>gaugeway</xbar.title>\nexec gaugeway older\n",
     "zsh": "# mine\nPS1='> '\n",
 }
 
@@ -58,20 +58,32 @@ def test_written_once_with_a_copy_and_without_any_other_change(
     first = file.read_text()
     assert f"line --for {host}" in first
     copy = file.with_name(f"{file.name}.before-gaugeway")
-    assert copy.read_text() == BEFORE[host]
-    if host != "xbar":
+    if host == "xbar":  # a plugin folder, where a copy would be run
+        assert list(file.parent.iterdir()) == [file]
+    else:
+        assert copy.read_text() == BEFORE[host]
         assert file.stat().st_mode & 0o777 == 0o640
         kept = [row for row in BEFORE[host].splitlines() if len(row) > 1]
         assert [row for row in kept if row.rstrip(",") not in first and "modules" not in row] == []
-    copy.unlink()
     assert run(tmp_path, host, "--write") == 0
     assert "already" in capsys.readouterr().err
     assert file.read_text() == first
-    assert not copy.exists()
     assert run(tmp_path, host, "--write", "--width", "7") == 0
     again = file.read_text()
     assert "--width 7" in again
     assert again.count("line --for") == 1
+    assert host == "xbar" or copy.read_text() == BEFORE[host], "still of the first time"
+    copy.unlink(missing_ok=True)
+    assert run(tmp_path, host, "--write", "--width", "8") == 0
+    assert not copy.exists(), "what is there is ours by now"
+
+
+def test_the_first_copy_stays(tmp_path: Path) -> None:
+    file, copy = tmp_path / ".zshrc", tmp_path / ".zshrc.before-gaugeway"
+    for text in ("# first\n", "# second\n"):
+        file.write_text(text)
+        assert run(tmp_path, "zsh", "--write") == 0
+        assert copy.read_text() == "# first\n"
 
 
 @pytest.mark.parametrize("host", WITH_FILES)
@@ -117,6 +129,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
         ("starship", "[aws\n", "would not be TOML"),
         ("starship", "[custom.gaugeway]\nwhen = true\n", "would not be TOML"),
         ("zsh", "\udcff", "is not UTF-8"),
+        ("xbar", "#!/bin/sh\necho mine\n", "is another plugin"),
     ],
 )
 def test_what_can_not_be_edited_is_left(
@@ -194,6 +207,29 @@ def test_what_is_run_is_this_gaugeway(
     assert f'"exec": "{own} line' in capsys.readouterr().out
     run(tmp_path, "tmux", "--gateway", "lab", config="x.toml", PATH="/usr/bin")
     assert f"#({own} --config {tmp_path}/x.toml line --for tmux --gateway lab)" in capsys.readouterr().out
+
+
+def test_the_shells_config_is_the_hosts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, "tmux", GAUGEWAY_CONFIG="mine.toml")
+    assert f" --config {tmp_path}/mine.toml line --for tmux" in capsys.readouterr().out
+    run(tmp_path, "tmux", config="typed.toml", GAUGEWAY_CONFIG="mine.toml")
+    out = capsys.readouterr().out
+    assert f" --config {tmp_path}/typed.toml line" in out
+    assert "mine.toml" not in out
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    inside = Environment(environ={"GAUGEWAY_CONFIG": "its.toml"}, home=tmp_path, cwd=repository)
+    installing.install(parse(["--install", "tmux"]), "", inside)
+    assert "--config" not in capsys.readouterr().out
+
+
+def test_a_state_folder_of_the_shell_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, "waybar", GAUGEWAY_STATE_DIR="state")
+    assert capsys.readouterr().err.splitlines() == [
+        "gaugeway: GAUGEWAY_STATE_DIR is set here: waybar needs it too, to show what is read here"
+    ]
+    run(tmp_path, "waybar")
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("answer", "written"), [("", True), ("y", True), ("n", False)])

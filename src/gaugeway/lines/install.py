@@ -10,6 +10,7 @@ from gaugeway.lines.arguments import Arguments
 from gaugeway.lines.stanzas import Stanza, stanza
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.files import replace
+from gaugeway.sources.trust import WorkTrees
 
 _SHELLS = frozenset({"tmux", "zsh", "starship"})  # have the PATH of the user's shell; bars often do not
 
@@ -18,11 +19,13 @@ def install(wanted: Arguments, config: str, env: Environment | None = None) -> i
     """Exits with 1 where it could not be written."""
     assert wanted.install is not None
     env = Environment.of_process() if env is None else env
-    made = stanza(wanted.install, _command(wanted, config, env), env)
+    made = stanza(wanted.install, _command(wanted, config or _named_config(env), env), env)
     if made is None:
         print("plain text has no configuration of its own: run `gaugeway line` wherever a line is wanted")
         return 0
     print(f"# {made.path}\n{made.text}", end="")
+    if env.environ.get("GAUGEWAY_STATE_DIR"):
+        _say(f"GAUGEWAY_STATE_DIR is set here: {wanted.install} needs it too, to show what is read here")
     ask = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     if not (wanted.write or ask):
         return 0
@@ -50,8 +53,8 @@ def _write(made: Stanza, *, ask: bool) -> int:
         if input(f"Write this to {path}? [Y/n] ").strip().lower() not in {"", "y", "yes"}:
             _say("nothing was written")
             return 0
-    if before is not None:
-        copy = path.with_name(f"{path.name}.before-gaugeway")
+    copy = path.with_name(f"{path.name}.before-gaugeway")
+    if before is not None and made.mark.encode() not in before and not copy.exists():
         replace(copy, before)
         _say(f"what was there before is in {copy}")
     replace(path, after, keep_mode=True)
@@ -60,6 +63,14 @@ def _write(made: Stanza, *, ask: bool) -> int:
     _say(f"written to {path}; now: {made.after}")
     _say(f"to be rid of it: {made.undo}")
     return 0
+
+
+def _named_config(env: Environment) -> str:
+    """What a host would have to know of this shell. A repository's word does not become the user's: nothing
+    that is typed after ``--config`` is doubted.
+    """
+    named = env.named("GAUGEWAY_CONFIG")
+    return str(named.path) if named and WorkTrees(env).trust(named) == "trusted" else ""
 
 
 def _command(wanted: Arguments, config: str, env: Environment) -> list[str]:

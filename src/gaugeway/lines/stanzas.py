@@ -19,6 +19,7 @@ _BLOCK = re.compile(rf"^{BEGIN}\n.*?^{END}\n?", re.MULTILINE | re.DOTALL)
 class Stanza(msgspec.Struct, frozen=True, kw_only=True):
     """``text``: what to put into the file at ``path``. ``edit``: the file's bytes (None: there is none) with
     it; raises SetupError. ``after``: what to do then. ``undo``: how to be rid of it.
+    ``mark``: a file without it has nothing of ours.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class Stanza(msgspec.Struct, frozen=True, kw_only=True):
     edit: Callable[[bytes | None], bytes]
     after: str
     undo: str = f"remove the lines from `{BEGIN}` to `{END}`"
+    mark: str = BEGIN
     executable: bool = False
 
 
@@ -122,6 +124,7 @@ def _claude_code(command: Sequence[str], env: Environment) -> Stanza:
         edit=edit,
         after="it shows in the next session",
         undo="remove statusLine",
+        mark="line --for claude-code",
     )
 
 
@@ -155,6 +158,7 @@ def _waybar(command: Sequence[str], env: Environment) -> Stanza:
         edit=edit,
         after=f"pkill -SIGUSR2 waybar; colours go into style.css: {style}",
         undo=f'remove "{name}" in both places',
+        mark="line --for waybar",
     )
 
 
@@ -163,20 +167,29 @@ def _xbar(command: Sequence[str], env: Environment) -> Stanza:
         folder = env.path("~/Library/Application Support/xbar/plugins")
     else:
         folder = _config(env, "argos")
+    path = folder / "gaugeway.30s.sh"
+    mark = "# <xbar.title>gaugeway</xbar.title>"
     text = (
         "#!/bin/sh\n"
-        "# <xbar.title>gaugeway</xbar.title>\n"
+        f"{mark}\n"
         "# <xbar.desc>How much is left on every gateway.</xbar.desc>\n"
         "# <xbar.dependencies>gaugeway</xbar.dependencies>\n"
         "# <swiftbar.hideRunInTerminal>true</swiftbar.hideRunInTerminal>\n"
         f"exec {join(command)}\n"
     )
+
+    def edit(before: bytes | None) -> bytes:
+        if before is not None and mark.encode() not in before:  # a copy beside it would be a plugin too
+            raise SetupError("invalid_config", f"{path} is another plugin", "move it away first")
+        return text.encode()
+
     return Stanza(
-        path=folder / "gaugeway.30s.sh",
+        path=path,
         text=text,
-        edit=lambda _: text.encode(),
+        edit=edit,
         after="refresh the plugins; for SwiftBar move the file into its plugin folder",
         undo="remove the file",
+        mark=mark,
         executable=True,
     )
 
