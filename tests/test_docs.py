@@ -17,6 +17,9 @@ import pytest
 from gaugeway import __version__
 from gaugeway.cli.main import COMMANDS, group
 from gaugeway.errors import HINTS
+from gaugeway.lines.arguments import HOSTS
+from gaugeway.lines.gauge import Gauge
+from gaugeway.lines.wording import piece
 from gaugeway.notify.webhook import BudgetEvent
 from gaugeway.presets import custom, in_tree
 from gaugeway.sources.alert_tables import AlertsTable, ChannelTable, RuleTable
@@ -216,3 +219,22 @@ def test_python_examples_run_on_this_python() -> None:
             if language == "python":
                 compile(text, page.name, "exec")
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_width_of_each_host_is_told(host: str) -> None:
+    width = importlib.import_module(f"gaugeway.lines.hosts.{host.replace('-', '_')}").WIDTH
+    rows = (DOCS / "lines" / "README.md").read_text()
+    assert re.search(rf"^\| [^|]+ \| `{host}` \| {width}(?: \(any\))? \| ", rows, re.MULTILINE)
+
+
+def test_formats_read_well_where_fields_are_empty() -> None:
+    formats = {
+        found
+        for page in (DOCS / "lines").glob("*.md")
+        for found in re.findall(r"--format '([^']+)'", page.read_text())
+    }
+    assert formats
+    unread = Gauge("lab", "Lab", 0.0)
+    for text in formats:
+        assert piece(unread, text).text in {"Lab", "Lab not read yet"}, text
