@@ -62,6 +62,28 @@ def test_its_kinds(server, posted, changed, kind) -> None:
     assert posted[0]["type"] == kind
 
 
+@pytest.mark.parametrize(
+    ("format", "shown"), [("html", "&lt;b&gt;[x](y)"), ("markdown", r"\[x\]\(y\)"), ("text", "<b>[x](y)")]
+)
+def test_what_a_gateway_says_is_no_markup(server, posted, format: str, shown: str) -> None:  # noqa: A002
+    facts = msgspec.structs.replace(FACTS, title="Campus <b>", text="<b>[x](y)")
+    send_to_apprise(json_url(server, f"/x?format={format}"), facts)
+    assert shown in posted[0]["message"]
+    assert posted[0]["title"] == "Campus <b>"  # a field of its own, and text in every format
+
+
+def test_a_title_that_becomes_a_part_of_the_body_is_no_markup_either(server, posted, monkeypatch) -> None:
+    """As with Telegram, which has no place for titles."""
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "title_maxlen", 0)
+    facts = msgspec.structs.replace(FACTS, title="Campus <i>", text="<b>")
+    send_to_apprise(json_url(server, "/x?format=html"), facts)
+    assert posted[0]["title"] == ""
+    assert "Campus &lt;i&gt;" in posted[0]["message"].replace("&nbsp;", " ")
+    assert "<i>" not in posted[0]["message"]
+
+
 def why(url: str, **rest: Any) -> str:
     with pytest.raises(DeliveryError) as caught:
         send_to_apprise(url, FACTS, **rest)

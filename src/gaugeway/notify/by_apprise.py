@@ -32,8 +32,11 @@ def send_to_apprise(url: str, facts: Facts, *, seconds: float = SECONDS) -> None
         kind = "info" if facts.event == "test" else _KINDS[facts.urgency]
         answers: list[bool] = []
 
+        # Said to be text, it is escaped for services that show HTML or Markdown. A title with a place of its
+        # own is text by Apprise's own rule.
         def notify() -> None:
-            answers.append(bool(service.notify(title=facts.title, body=facts.text, notify_type=kind)))
+            sent = service.notify(title=facts.title, body=facts.text, body_format="text", notify_type=kind)
+            answers.append(bool(sent))
 
         worker = Thread(target=notify, daemon=True)  # it can't be cancelled, only left behind
         worker.start()
