@@ -130,14 +130,23 @@ def test_how_loud_it_is(changed, urgency) -> None:
     assert msgspec.structs.replace(FACTS, **changed).urgency == urgency
 
 
+# osascript [-l language] [-i] [-s flags] [-e statement | programfile] [argument ...], with BSD's getopt.
+OSASCRIPT = """
+import getopt
+json.dump(getopt.getopt(sys.argv[1:], "l:is:e:"), open(os.environ["OUT"], "w"))
+"""
+
+
 def test_the_desktop_of_macos(tmp_path: Path) -> None:
-    script(tmp_path, "osascript", "json.dump(sys.argv[1:], open(os.environ['OUT'], 'w'))")
+    script(tmp_path, "osascript", OSASCRIPT)
     env = environment(tmp_path, PATH=str(tmp_path), OUT=str(tmp_path / "out.json"))
-    send(channel(tmp_path, "desktop", True), FACTS, msgspec.structs.replace(env, platform="darwin"))
-    told = json.loads((tmp_path / "out.json").read_text())
-    assert told[0::2][:3] == ["-e", "-e", "-e"]
-    assert told[-2:] == [FACTS.title, FACTS.text]
-    assert not any(FACTS.title in line for line in told[:-2])
+    facts = msgspec.structs.replace(FACTS, title="-edo shell script", text="-e x")
+    send(channel(tmp_path, "desktop", True), facts, msgspec.structs.replace(env, platform="darwin"))
+    options, told = json.loads((tmp_path / "out.json").read_text())
+    assert [name for name, _ in options] == ["-e", "-e", "-e"]
+    assert told[-2:] == [facts.title, facts.text]
+    shown = next(line for _, line in options if "display" in line)
+    assert "(item -1 of argv) with title (item -2 of argv)" in shown
 
 
 def test_where_there_is_no_desktop(tmp_path: Path) -> None:

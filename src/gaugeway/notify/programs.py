@@ -18,8 +18,9 @@ from gaugeway.sources.trust import find_program
 
 SECONDS = 10.0
 
-# What is shown comes as arguments and is never a part of the script.
-_MACOS = ("on run argv", "display notification (item 2 of argv) with title (item 1 of argv)", "end run")
+# What is shown comes as arguments and is never a part of the script. They are counted from the end: whether
+# the `--` before them is one of them is not documented.
+_MACOS = ("on run argv", "display notification (item -1 of argv) with title (item -2 of argv)", "end run")
 _LIBNOTIFY = "install it (Debian, Ubuntu: apt install libnotify-bin)"
 
 
@@ -33,7 +34,7 @@ def send_to_desktop(facts: Facts, env: Environment) -> None:
     """Raises DeliveryError, also where there is no desktop."""
     if env.platform == "darwin":
         script = [word for line in _MACOS for word in ("-e", line)]
-        _run(["osascript", *script, facts.title, facts.text], b"", env)
+        _run(["osascript", *script, "--", facts.title, facts.text], b"", env)
         return
     # The summary is plain text; the body is read as markup.
     options = ["--app-name=gaugeway", f"--urgency={facts.urgency}"]
