@@ -175,6 +175,15 @@ def test_a_file_that_this_version_has_no_more_goes(user: User) -> None:
     assert set(user.files()) == {"plugin/mine.js"}
 
 
+def test_a_plugin_of_our_name_that_was_never_ours_stays(user: User) -> None:
+    user.install()
+    path = user.write("plugin/gaugeway.js", "// gaugeway is mine\n")
+    (plan,) = user.uninstall()
+    assert plan.notes == (f"{path} is not gaugeway's: it stays",)
+    assert user.files() == {"plugin/gaugeway.js": b"// gaugeway is mine\n"}
+    assert uninstalling(user.env, user.shipped) == []
+
+
 def test_nothing_installed_nothing_to_do(user: User) -> None:
     user.write("tui.json", TUI)
     assert uninstalling(user.env, user.shipped) == []

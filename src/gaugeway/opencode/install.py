@@ -119,7 +119,11 @@ def _removed(folder: Path, names: Sequence[str], notes: list[str]) -> Iterator[C
         data = read(path)
         if data is None:
             continue
-        if state_of(data, None)[0] == "changed":
+        state, version = state_of(data, None)
+        if version is None:
+            notes.append(f"{path} is not gaugeway's: it stays")
+            continue
+        if state == "changed":
             yield _copy(path, data, notes)
         yield Change(does="delete", path=path, before=data, after=None)
 
