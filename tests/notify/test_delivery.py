@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time as clock_time
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,11 @@ class Desk:
         self.alerts = Alerts(channels=(phone, mail), quiet=quiet)
         self.sent: list[tuple[str, str]] = []
         self.failing: dict[str, Exception] = {}
+        self.resolving: Callable[[], object] = lambda: None  # what happens before anything is sent
+
+    def sender(self, one: Channel) -> Callable[[Facts], None]:
+        self.resolving()
+        return partial(self.send, one)
 
     def send(self, one: Channel, facts: Facts) -> None:
         self.sent.append((one.name, facts.title))
@@ -61,7 +68,7 @@ class Desk:
         return deliver(
             self.alerts,
             self.store.outbox,
-            send=self.send,
+            sender=self.sender,
             compose=lambda facts, now: msgspec.structs.replace(facts, title=f"{facts.title} {now:%H:%M}"),
             clock=self.clock,
         )
@@ -133,6 +140,37 @@ def test_what_breaks_while_sending_costs_one_message(desk: Desk) -> None:
     assert desk.deliver() == 1
     (waits,) = desk.store.outbox.waiting()
     assert waits.error == "RuntimeError while sending"
+
+
+def test_what_somebody_else_took_over_meanwhile_is_left_to_him(desk: Desk) -> None:
+    """A process that slept through its lease, with a URL from a keyring that was locked."""
+    post(desk.store, "a")
+
+    def sleep() -> None:
+        desk.clock.forward(LEASE + 1)
+        assert desk.store.outbox.take(["phone"], "other", desk.clock().timestamp()) is not None
+
+    desk.resolving = sleep
+    assert desk.deliver() == 0
+    assert desk.sent == []
+    (entry,) = desk.store.outbox.waiting()
+    assert (entry.attempts, entry.error) == (0, None)
+    desk.store.outbox.delivered(entry, "other", desk.clock().timestamp())
+    assert desk.store.outbox.waiting() == []
+
+
+def test_finding_out_where_a_channel_leads_takes_nothing_off_the_time_for_sending(desk: Desk) -> None:
+    post(desk.store, "a")
+    desk.resolving = lambda: desk.clock.forward(LEASE - 1)
+
+    def send(one: Channel, facts: Facts) -> None:
+        now = desk.clock().timestamp()
+        assert desk.store.outbox.take(["phone"], "other", now + LEASE - 1) is None
+        desk.sent.append((one.name, facts.title))
+
+    desk.send = send  # type: ignore[method-assign]
+    assert desk.deliver() == 0
+    assert len(desk.sent) == 1
 
 
 def test_what_a_newer_gaugeway_wrote_is_left_to_it(desk: Desk) -> None:
@@ -238,7 +276,7 @@ def test_a_killed_deliverer_is_taken_over(tmp_path: Path) -> None:
         deliver(
             Alerts(channels=(msgspec.structs.replace(channel(tmp_path, "desktop", True), name="script"),)),
             store.outbox,
-            send=lambda _, facts: sent.append(facts.level),
+            sender=lambda _: lambda facts: sent.append(facts.level),
             compose=lambda facts, now: facts,
             clock=later,
         )

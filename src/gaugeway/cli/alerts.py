@@ -86,7 +86,7 @@ def test(app: App, channel: str | None) -> int:
 @click.pass_obj
 def deliver(app: App) -> int:
     """Send what is due, and say nothing: what readers of gateways start in the background."""
-    from gaugeway.notify import deliver, send
+    from gaugeway.notify import deliver, sender
 
     alerts = app.found().alerts
     if alerts is None or not alerts.channels:
@@ -95,7 +95,7 @@ def deliver(app: App) -> int:
         deliver(
             alerts,
             store.outbox,
-            send=lambda channel, facts: send(channel, facts, app.env),
+            sender=lambda channel: sender(channel, app.env),
             compose=lambda facts, now: message(facts, now, LOCAL),
             clock=app.clock,
         )

@@ -18,14 +18,14 @@ def deliver(
     alerts: Alerts,
     outbox: Outbox,
     *,
-    send: Callable[[Channel, Facts], None],
+    sender: Callable[[Channel], Callable[[Facts], None]],
     compose: Callable[[Facts, datetime], Facts],
     clock: Callable[[], datetime],
 ) -> int:
     """Sends everything that is due, and says how much of it failed. In quiet hours it waits for their end.
 
-    ``compose`` puts facts into words, as of sending them. ``send`` raises GaugewayError where the channel did
-    not take it.
+    ``compose`` puts facts into words, as of sending them. ``sender`` finds out where the channel leads, and
+    what it returns sends; both raise GaugewayError where that fails.
     """
     channels = {channel.name: channel for channel in alerts.channels}
     names, owner, failed = list(channels), os.urandom(8).hex(), 0
@@ -40,7 +40,10 @@ def deliver(
             return failed
         try:
             facts = msgspec.json.decode(entry.facts, type=Facts)
-            send(channels[entry.channel], compose(facts, now))
+            send = sender(channels[entry.channel])
+            if not outbox.renew(entry, owner, clock().timestamp()):
+                continue  # a machine that slept meanwhile: somebody else sends it
+            send(compose(facts, now))
         except GaugewayError as error:
             what = error.message
         except Exception as error:  # noqa: BLE001  (one message costs nobody another one)

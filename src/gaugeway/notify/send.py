@@ -1,30 +1,57 @@
 """One message through one channel, now."""
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
 from gaugeway.alerts.facts import Facts
+from gaugeway.errors import DeliveryError
 from gaugeway.sources.alerting import Channel
 from gaugeway.sources.environment import Environment
+from gaugeway.sources.gateway import KEY_SECONDS
+from gaugeway.sources.templates import Text
+from gaugeway.transport.daemon import in_daemon_thread
 
 
 def send(channel: Channel, facts: Facts, env: Environment) -> None:
     """``facts`` have their title and text. Raises DeliveryError for what came of it, SetupError for a
     template that does not resolve.
     """
+    sender(channel, env)(facts)
+
+
+def sender(channel: Channel, env: Environment, *, seconds: float = KEY_SECONDS) -> Callable[[Facts], None]:
+    """What sends through the channel, its URL resolved. ``seconds``: what a command or a keyring may take for
+    that. Raises as `send` does.
+    """
     if channel.kind == "command":
         from gaugeway.notify.programs import send_to_command
 
-        send_to_command(channel, facts, env)
-    elif channel.kind == "desktop":
+        return partial(send_to_command, channel, env=env)
+    if channel.kind == "desktop":
         from gaugeway.notify.programs import send_to_desktop
 
-        send_to_desktop(facts, env)
-    else:
-        assert channel.url is not None
-        url = channel.url.resolve(env)
-        if channel.kind == "webhook":
-            from gaugeway.notify.webhook import send_to_webhook
+        return partial(send_to_desktop, env=env)
+    assert channel.url is not None
+    url = _resolved(channel.url, env, seconds)
+    if channel.kind == "webhook":
+        from gaugeway.notify.webhook import send_to_webhook
 
-            send_to_webhook(url, facts, env)
-        else:
-            from gaugeway.notify.by_apprise import send_to_apprise
+        return partial(send_to_webhook, url, env=env)
+    from gaugeway.notify.by_apprise import send_to_apprise
 
-            send_to_apprise(url, facts)
+    return partial(send_to_apprise, url)
+
+
+def _resolved(url: Text, env: Environment, seconds: float) -> str:
+    if not url.deferred:
+        return url.resolve(env)
+
+    async def within() -> str:
+        async with asyncio.timeout(seconds):
+            return await in_daemon_thread(partial(url.resolve, env), "url")
+
+    try:
+        return asyncio.run(within())
+    except TimeoutError:
+        raise DeliveryError(f"{url.shown} gave no URL within {seconds:g} seconds") from None

@@ -174,6 +174,11 @@ class Outbox:
 
         return self._write(work)
 
+    def renew(self, entry: Entry, owner: str, now: float) -> bool:
+        """Leases it for another LEASE seconds, unless somebody else has taken it over."""
+        statement = "UPDATE outbox SET lease_until = ? WHERE id = ? AND lease_owner = ?"
+        return self._write(lambda db: db.execute(statement, (now + LEASE, entry.id, owner)).rowcount == 1)
+
     def delivered(self, entry: Entry, owner: str, now: float) -> None:
         """It was. The channel works, so what waited because it failed waits no longer."""
 
