@@ -78,6 +78,11 @@ def test_written_once_with_a_copy_and_without_any_other_change(
     assert not copy.exists(), "what is there is ours by now"
 
 
+def test_what_is_written_is_what_was_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "claude-code", "--write") == 0
+    assert capsys.readouterr().out.partition("\n")[2] == target(tmp_path, "claude-code").read_text()
+
+
 def test_the_first_copy_stays(tmp_path: Path) -> None:
     file, copy = tmp_path / ".zshrc", tmp_path / ".zshrc.before-gaugeway"
     for text in ("# first\n", "# second\n"):

@@ -116,6 +116,22 @@ def test_a_new_item_looks_like_its_neighbours(before: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ('{"a": 1}', '{"a": 1, "n": {"x":1,"y":"{\\n}"}}'),
+        ("{\n}\n", '{\n  "n": {\n    "x": 1,\n    "y": "{\\n}"\n  }\n}\n'),
+        (
+            '{\r\n\t"a": 1,\r\n}',
+            '{\r\n\t"a": 1,\r\n\t"n": {\r\n\t\t"x": 1,\r\n\t\t"y": "{\\n}"\r\n\t},\r\n}',
+        ),
+    ],
+)
+def test_an_object_is_laid_out_where_members_have_lines(before: str, after: str) -> None:
+    assert with_member(read(before.encode()), (), "n", {"x": 1, "y": "{\n}"}, "f").decode() == after
+    assert without(read(after.encode()), ("n",), "f") == before.encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("{}", '{"plugin": ["N"]}'),
         ("{\n}\n", '{\n  "plugin": ["N"]\n}\n'),
         ('{"a": 1}', '{"a": 1, "plugin": ["N"]}'),

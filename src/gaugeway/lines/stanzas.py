@@ -252,7 +252,7 @@ def _is_toml(text: str, path: Path) -> None:
 
 def _document(before: bytes | None, path: Path) -> jsonc.Document:
     try:
-        return jsonc.read(before or b"{}\n", str(path))
+        return jsonc.read(before or b"{\n}\n", str(path))
     except jsonc.JsoncError as error:
         raise SetupError(
             "invalid_config", f"{path}:{error.line} is not JSON: {error.what}", "mend it first"

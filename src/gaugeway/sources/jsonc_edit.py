@@ -16,6 +16,7 @@ from gaugeway.sources.jsonc import Document, KeyPath
 _GAP = re.compile(rb"(?:[ \t\r\n]++|//[^\r\n]*+|/\*.*?\*/)*+", re.DOTALL)
 _SAME_LINE = re.compile(rb"(?:[ \t]++|/\*[^\r\n]*?\*/)*+(?://[^\r\n]*+)?")
 _INDENT = re.compile(rb"(?:^|[\r\n])([ \t]+)\S")
+_STEPS = re.compile(rb"\n( *)")
 _KEY = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 Edit = tuple[int, int, bytes]
@@ -76,7 +77,7 @@ def _added(document: Document, path: KeyPath, text: bytes) -> list[Edit]:
         if b"\n" not in data[start:end]:
             return [(start, start, text)]
         indent = _indent(data, end) + _unit(data)
-        return [(start, start, newline + indent + text)]
+        return [(start, start, _line(text, newline, indent, _unit(data)))]
     begin, last = _begin(document, path, len(spans) - 1), spans[-1][1]
     before = spans[-2][1] if len(spans) > 1 else start
     comma = _gap(data, last)
@@ -86,10 +87,21 @@ def _added(document: Document, path: KeyPath, text: bytes) -> list[Edit]:
     after = comma + 1 if trailing else last
     match = _SAME_LINE.match(data, after, end)
     assert match is not None
-    line = newline + _indent(data, begin) + text
+    line = _line(text, newline, _indent(data, begin), _unit(data))
     if trailing:
         return [(match.end(), match.end(), line + b",")]
     return [(last, last, b","), (match.end(), match.end(), line)]
+
+
+def _line(text: bytes, newline: bytes, indent: bytes, unit: bytes) -> bytes:
+    """An item or member on a line of its own; an object is laid out over several."""
+    if text.endswith(b"}"):
+        key = _KEY.match(text)
+        start = 0 if key is None else key.end() + len(b": ")
+        value = b"\n" + msgspec.json.format(text[start:], indent=1)
+        value = _STEPS.sub(lambda steps: newline + indent + unit * len(steps[1]), value)
+        text = text[:start] + value.removeprefix(newline + indent)
+    return newline + indent + text
 
 
 def _removed(document: Document, path: KeyPath, *, tidy: bool) -> list[Edit]:
