@@ -264,3 +264,67 @@ def test_as_a_process(tmp_path: Path) -> None:
     )
     assert done.stdout.startswith(f"# {tmp_path}/.tmux.conf\n{BEGIN}\n")
     assert sys.executable in done.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{BEGIN}\nlost\n# mine below\n", f"# mine\n{END}\n", f"{BEGIN}\na\n{END}\n{BEGIN}\nb\n{END}\n"],
+    ids=["no end", "no begin", "twice"],
+)
+def test_marks_that_are_no_pair_are_left_alone(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = target(tmp_path, "tmux")
+    file.write_text(text)
+    assert run(tmp_path, "tmux", "--write") == 1
+    assert file.read_text() == text
+    assert "remove `# >>> gaugeway" in capsys.readouterr().err
+
+
+def test_a_block_of_a_file_with_carriage_returns_is_found_again(tmp_path: Path) -> None:
+    file = target(tmp_path, "zsh")
+    file.write_bytes(f"PS1=x\r\n{BEGIN}\r\nolder\r\n{END}\r\n# mine\r\n".encode())
+    assert run(tmp_path, "zsh", "--write") == 0
+    text = file.read_bytes().decode()
+    assert text.count(BEGIN) == 1
+    assert text.startswith("PS1=x\r\n")
+    assert text.endswith("# mine\r\n")
+
+
+def test_a_repository_does_not_choose_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, tree = tmp_path / "home", tmp_path / "tree"
+    home.mkdir()
+    (tree / ".git").mkdir(parents=True)
+    (home / "mine.toml").write_text("# mine\n")
+    (tree / "s.toml").symlink_to(home / "mine.toml")
+    around = Environment(
+        environ={"PATH": os.environ["PATH"], "STARSHIP_CONFIG": str(tree / "s.toml")}, home=home, cwd=tree
+    )
+    assert installing.install(parse(["--install", "starship", "--write"]), "", around) == 1
+    assert "STARSHIP_CONFIG names it" in capsys.readouterr().err
+    assert (home / "mine.toml").read_text() == "# mine\n"
+
+
+def test_a_list_of_waybar_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = target(tmp_path, "waybar")
+    file.parent.mkdir(parents=True)
+    file.write_text('{"modules-left": null}')
+    assert run(tmp_path, "waybar", "--write") == 1
+    assert "modules-left is not a list" in capsys.readouterr().err
+
+
+def test_tmux_gets_no_command_that_it_would_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "tmux", "--format", "{label} (:)") == 1
+    assert "choose another --format" in capsys.readouterr().err
+
+
+def test_the_end_of_the_input_is_a_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ended)
+    file = target(tmp_path, "tmux")
+    made = stanza("tmux", COMMAND, env(tmp_path))
+    assert made is not None
+    assert installing._write(made, ask=True) == 0
+    assert not file.exists()

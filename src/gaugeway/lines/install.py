@@ -12,6 +12,7 @@ from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.files import replace
 from gaugeway.sources.trust import WorkTrees
 
+_NAMERS = ("STARSHIP_CONFIG", "ZDOTDIR", "CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME")
 _SHELLS = frozenset({"tmux", "zsh", "starship"})  # have the PATH of the user's shell; bars often do not
 
 
@@ -19,7 +20,10 @@ def install(wanted: Arguments, config: str, env: Environment | None = None) -> i
     """Exits with 1 where it could not be written."""
     assert wanted.install is not None
     env = Environment.of_process() if env is None else env
-    made = stanza(wanted.install, _command(wanted, config or _named_config(env), env), env)
+    try:
+        made = stanza(wanted.install, _command(wanted, config or _named_config(env), env), env)
+    except SetupError as error:
+        return _refused(error)
     if made is None:
         print("plain text has no configuration of its own: run `gaugeway line` wherever a line is wanted")
         return 0
@@ -30,12 +34,29 @@ def install(wanted: Arguments, config: str, env: Environment | None = None) -> i
     if not (wanted.write or ask):
         return 0
     try:
+        _check_place(made.path, env)
         return _write(made, ask=ask and not wanted.write)
     except SetupError as error:
-        _say(error.message)
-        if error.hint:
-            _say(error.hint)
-        return 1
+        return _refused(error)
+
+
+def _refused(error: SetupError) -> int:
+    _say(error.message)
+    if error.hint:
+        _say(error.hint)
+    return 1
+
+
+def _check_place(path: Path, env: Environment) -> None:
+    """A repository that sets variables (through its .envrc, say) must not choose the file that is edited."""
+    places = {name: env.path(value) for name in _NAMERS if (value := env.environ.get(name))}
+    named = next((name for name, place in places.items() if path.is_relative_to(place)), None)
+    if WorkTrees(env).trust(Place(path, named)) != "trusted":
+        raise SetupError(
+            "invalid_config",
+            f"{path} is inside the current git work tree, and {named} names it",
+            "go to another folder first, or add the lines yourself",
+        )
 
 
 def _write(made: Stanza, *, ask: bool) -> int:
@@ -50,7 +71,7 @@ def _write(made: Stanza, *, ask: bool) -> int:
         return 0
     if ask:
         print(_diff(path, before or b"", after))
-        if input(f"Write this to {path}? [Y/n] ").strip().lower() not in {"", "y", "yes"}:
+        if _answer(f"Write this to {path}? [Y/n] ") not in {"", "y", "yes"}:
             _say("nothing was written")
             return 0
     copy = path.with_name(f"{path.name}.before-gaugeway")
@@ -63,6 +84,14 @@ def _write(made: Stanza, *, ask: bool) -> int:
     _say(f"written to {path}; now: {made.after}")
     _say(f"to be rid of it: {made.undo}")
     return 0
+
+
+def _answer(question: str) -> str:
+    try:
+        return input(question).strip().lower()
+    except EOFError:  # Ctrl-D
+        print()
+        return "no"
 
 
 def _named_config(env: Environment) -> str:

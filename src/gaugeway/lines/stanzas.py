@@ -13,7 +13,7 @@ from gaugeway.sources import jsonc, jsonc_edit
 from gaugeway.sources.environment import Environment
 
 BEGIN, END = "# >>> gaugeway >>>", "# <<< gaugeway <<<"
-_BLOCK = re.compile(rf"^{BEGIN}\n.*?^{END}\n?", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(rf"^{BEGIN}\r?\n(?:(?!{BEGIN}|{END}).*\n)*{END}\r?(?:\n|\Z)", re.MULTILINE)
 
 
 class Stanza(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +38,10 @@ def stanza(host: str, command: Sequence[str], env: Environment) -> Stanza | None
 
 
 def _tmux(command: Sequence[str], env: Environment) -> Stanza:
+    if ")" in "".join(command):  # tmux ends a command there, whatever quotes it stands in
+        raise SetupError(
+            "invalid_config", "tmux takes no command with a `)` in it", "choose another --format"
+        )
     # Appended to what is there, once: a configuration is often read again.
     inside = f" #({join(command).replace('#', '##').replace('%', '%%')})"
     lines = (
@@ -145,8 +149,14 @@ def _waybar(command: Sequence[str], env: Environment) -> Stanza:
             document = jsonc.read(jsonc_edit.without(document, (name,), str(path)))
         if name not in document.value:
             document = jsonc.read(jsonc_edit.with_member(document, (), name, module, str(path)))
-        if any(name in value for key, value in document.value.items() if key.startswith("modules-")):
-            return document.data
+        listed = {key: value for key, value in document.value.items() if key.startswith("modules-")}
+        for key, value in listed.items():
+            if not isinstance(value, list):
+                raise SetupError(
+                    "invalid_config", f"{path}: {key} is not a list", "mend it, then run this again"
+                )
+            if name in value:
+                return document.data
         if "modules-right" not in document.value:
             return jsonc_edit.with_member(document, (), "modules-right", [name], str(path))
         return jsonc_edit.with_item(document, ("modules-right",), name, str(path))
@@ -223,6 +233,9 @@ def _block(
             old = (before or b"").decode()
         except UnicodeDecodeError:
             raise SetupError("invalid_config", f"{path} is not UTF-8", "add the lines yourself") from None
+        if any(mark in _BLOCK.sub("", old, count=1) for mark in (BEGIN, END)):
+            what = f"{path} has a mark of gaugeway without its other one, or more than one block"
+            raise SetupError("invalid_config", what, f"remove `{BEGIN}` and `{END}`, then run this again")
         if _BLOCK.search(old):
             new = _BLOCK.sub(lambda _: text, old, count=1)
         else:
