@@ -26,8 +26,12 @@ _LESS_LIKELY = Decimal("0.1")
 
 
 def may_alert(meter: Meter) -> bool:
-    """Whether it is a limit that one runs into once per window: not one per minute, no mere advice."""
-    return not (meter.expired or meter.advisory or meter.kind in {"spend", "rate_limit"})
+    """Whether it is a limit that one runs into once per window: not one per minute, no mere advice. One that
+    is unlimited may have had a limit before (OpenRouter's is spend from then on, under the same id).
+    """
+    if meter.expired or meter.advisory:
+        return False
+    return meter.unlimited or meter.kind not in {"spend", "rate_limit"}
 
 
 def meter_ranks(
