@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,6 +153,25 @@ def test_what_stops_nobody_alerts_nobody(meter):
     assert Watch(LOW, rule("percent", 50), rule("runout", 0.1)).said(seen(meter)) == []
 
 
+def test_a_limit_that_is_taken_away_is_over():
+    """OpenRouter's meter is mere spend from then on, under the same id."""
+    watch = Watch(LOW)
+    assert watch.said(seen(budget(100), at=0)) == ["raised exhausted"]
+    free = budget(100, limit=None, unlimited=True, kind="spend")
+    assert free.id == budget(100).id
+    assert watch.said(seen(free, at=1)) == []
+    assert watch.said(seen(free, at=2)) == ["recovered better"]
+    assert watch.raised == {}
+
+
+@pytest.mark.parametrize("how", ["advisory", "expired"])
+def test_nor_does_advice_or_an_old_window_say_that_a_limit_was_taken_away(how):
+    watch = Watch(LOW)
+    watch.said(seen(budget(100), at=0))
+    free = msgspec.structs.replace(budget(100, limit=None, unlimited=True), **{how: True})
+    assert [watch.said(seen(free, at=at)) for at in (1, 2, 3)] == [[], [], []]
+
+
 def test_a_balance_is_no_worry_while_another_currency_pays():
     watch = Watch(LOW, rule("amount", 1))
     assert watch.said(seen(wallet(0, "CNY"), wallet(3), at=0)) == ["raised amount"]
@@ -253,6 +273,51 @@ def test_an_older_reading_that_is_kept_late_changes_nothing():
     watch = Watch(LOW)
     watch.said(seen(budget(85), at=10))
     assert watch.said(seen(budget(97), at=5)) == []
+
+
+YEARS = 6 * 365 * 86400
+
+
+def test_a_clock_that_was_set_back_loses_nothing():
+    watch = Watch(LOW)
+    watch.said(seen(budget(85, resets_in=None), at=YEARS))
+    watch.said(seen(budget(50, resets_in=None), at=YEARS + 1))  # one more would have confirmed it
+    spent = [86, 87, 100, 50, 50]
+    told = [watch.said(seen(budget(used, resets_in=None), at=at)) for at, used in enumerate(spent)]
+    assert told == [[], [], ["raised exhausted"], [], ["recovered better"]]
+    assert watch.raised == {}
+
+
+def test_what_a_clock_that_was_set_back_raised_is_dated_anew_once():
+    watch = Watch(LOW)
+    watch.said(seen(budget(85, resets_in=None), at=YEARS))
+    assert watch.said(failed(0)) == []
+    (row,) = watch.raised.values()
+    assert (row.since, row.changed_at, row.rank) == (T, T, 1)
+    assert [watch.said(seen(budget(85, resets_in=None), at=at)) for at in (1, 2)] == [[], []]
+    assert watch.writes == 2
+    watch.rules = ()
+    watch.said(seen(budget(85, resets_in=None), at=30 * 86400))
+    assert watch.raised == {}
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(600, []), (601, ["raised critical"])])
+def test_an_older_reading_is_one_that_a_process_may_have_kept_so_long(ahead, told):
+    watch = Watch(LOW)
+    watch.said(seen(budget(85), at=ahead))
+    assert watch.said(seen(budget(97), at=0)) == told
+
+
+def test_a_message_is_the_first_of_its_matter_not_of_its_rule():
+    meter = budget(85)
+    watch = Watch(
+        LOW, rule("runout", 0.8, channels=("phone", "mail")), rule("percent", 5, channels=("desk",))
+    )
+    assert [one.first for one in watch.sent(seen(meter, at=0))] == [True]
+    sent = watch.sent(seen(meter, at=1, forecasts=likely(0.9, meter)))
+    assert {one.channel: one.first for one in sent} == {"phone": False, "mail": True}
+    other = budget(85, name="other")
+    assert [one.first for one in watch.sent(seen(other, at=2))] == [True]
 
 
 def test_what_is_gone_is_forgotten_in_time():

@@ -188,6 +188,24 @@ def test_what_began_and_is_over_in_quiet_hours_is_not_worth_a_word(outbox: Outbo
     assert [entry.facts for entry in outbox.waiting()] == ["over"]
 
 
+def test_what_begins_again_after_a_recovery_that_waits_does_not_hide_its_end(outbox: Outbox) -> None:
+    morning = T + 3600
+    post(outbox, letter("low", first=True))
+    outbox.delivered(taken(outbox), "me", T)
+    for _ in range(2):
+        assert post(outbox, letter("over", over=True, held_until=morning)) == 1
+        assert post(outbox, letter("again", first=True, held_until=morning)) == 1
+    assert post(outbox, letter("over", over=True, held_until=morning)) == 1
+    assert [entry.facts for entry in outbox.waiting()] == ["over"]
+
+
+def test_what_was_never_told_before_quiet_hours_began_is_known_by_its_oldest(outbox: Outbox) -> None:
+    post(outbox, letter("low", first=True), letter("critical"))
+    outbox.hold(HERE, T + 3600)
+    assert post(outbox, letter("over", over=True, held_until=T + 3600)) == 0
+    assert outbox.waiting() == []
+
+
 def test_what_was_tried_or_is_being_tried_is_not_replaced(outbox: Outbox) -> None:
     post(outbox, letter("tried", first=True))
     outbox.failed(taken(outbox), "me", "no", now=T, retry_at=T + 10)

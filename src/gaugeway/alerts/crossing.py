@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from gaugeway.alerts.conditions import EXHAUSTED
 from gaugeway.alerts.facts import Cause
+from gaugeway.store.due import LONGEST_LEASE
 from gaugeway.store.outbox import Raised
 
 _MOVED = 300.0  # seconds by which a reset has to move to be another one; computed ones tremble
@@ -37,6 +38,15 @@ class Change(NamedTuple):
     @property
     def better(self) -> bool:
         return self.rank < self.was and self.cause != "new_window"
+
+
+def as_of(row: Raised, at: float) -> Raised:
+    """The row as a reading of ``at`` may take it: one from further ahead than any process keeps a reading
+    was written by a clock that has been set back since.
+    """
+    if row.changed_at <= at + LONGEST_LEASE:
+        return row
+    return replace(row, since=min(row.since, at), changed_at=at, clear_at=None)
 
 
 def step(

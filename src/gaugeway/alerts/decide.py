@@ -1,10 +1,10 @@
 """What one reading, or a failed attempt, changes in what is raised, and which messages that makes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gaugeway.alerts.conditions import Ranks, key_ranks, may_alert, meter_ranks, stale_ranks
-from gaugeway.alerts.crossing import Change, Moment, step
+from gaugeway.alerts.crossing import Change, Moment, as_of, step
 from gaugeway.alerts.facts import Facts, facts_of
 from gaugeway.alerts.observation import Observation
 from gaugeway.readings import Meter
@@ -18,7 +18,9 @@ _Told = tuple[Rule, Meter | None, Change]
 
 
 class Message(NamedTuple):
-    """``first``: nothing of this was raised before, so that what takes it back makes both needless."""
+    """``first``: nothing of this matter was raised for this channel before, by any rule, so that what takes
+    it back makes both needless.
+    """
 
     channel: str
     facts: Facts
@@ -46,7 +48,8 @@ def decide(
     worst alone.
     """
     before = {row.key: row for row in raised if row.gateway_id == seen.gateway.id}
-    after: dict[Key, Raised | None] = dict(before)
+    known = {key: as_of(row, seen.at) for key, row in before.items()}
+    after: dict[Key, Raised | None] = dict(known)
     told: list[_Told] = []
     looked_at = set()
     for rule in rules:
@@ -62,7 +65,7 @@ def decide(
                 changed_at=seen.at,
                 resets_at=moment.resets_at,
             )
-            row = before.get(new.key)
+            row = known.get(new.key)
             if ranks is None and (row is None or not moment.is_past(row)):
                 continue
             up, down = ranks or (0, 0)  # a window that is over has taken along what was raised in it
@@ -70,13 +73,31 @@ def decide(
             after[new.key], change = step(row, new, up, down, moment)
             if change is not None:
                 told.append((rule, meter, change))
-    known = {rule.id for rule in rules}
-    for key, row in before.items():
-        if key not in looked_at and _is_gone(row, seen, known):
+    by_id = {rule.id: rule for rule in rules}
+    for key, row in known.items():
+        if key not in looked_at and _is_gone(row, seen, by_id):
             after[key] = None
     rows = {key: row for key, row in after.items() if row is not before.get(key)}
-    standing = [row for row in after.values() if row is not None]
-    return Decision(rows, tuple(_messages(seen, told, standing, {rule.id: rule for rule in rules}, webhooks)))
+    earlier = _Standing(tuple(known.values()), by_id)
+    standing = _Standing([row for row in after.values() if row is not None], by_id)
+    return Decision(rows, tuple(_messages(seen, told, earlier, standing, webhooks)))
+
+
+class _Standing(NamedTuple):
+    """What is raised, and the rules by id."""
+
+    rows: Sequence[Raised]
+    rules: Mapping[str, Rule]
+
+    def has(self, matter: str, channel: str, *, beside: Rule | None = None) -> bool:
+        """Whether a rule (another one than ``beside``) has something of this matter raised for a channel."""
+        for row in self.rows:
+            rule = self.rules.get(row.rule)
+            if rule is None or rule is beside or channel not in rule.channels:
+                continue
+            if (row.meter_id or rule.kind) == matter:
+                return True
+        return False
 
 
 def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, Ranks, Moment]]:
@@ -98,7 +119,7 @@ def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, Ranks,
         yield meter, ranks, Moment(seen.at, ends, meter.reset_due)
 
 
-def _is_gone(row: Raised, seen: Observation, known: set[str]) -> bool:
+def _is_gone(row: Raised, seen: Observation, known: Collection[str]) -> bool:
     """A rule that is configured no more, or a meter that the gateway has no more. Other processes may have
     another configuration, so this takes its time.
     """
@@ -117,20 +138,20 @@ def _is_gone(row: Raised, seen: Observation, known: set[str]) -> bool:
 def _messages(
     seen: Observation,
     told: Sequence[_Told],
-    standing: Sequence[Raised],
-    rules: Mapping[str, Rule],
+    earlier: _Standing,
+    standing: _Standing,
     webhooks: frozenset[str],
 ) -> Iterator[Message]:
     chosen: dict[tuple[str, str], _Told] = {}
     for rule, meter, change in told:
         matter = rule.kind if meter is None else meter.id
         for channel in rule.channels:
-            if change.better and (channel in webhooks or _stands(rule, matter, channel, standing, rules)):
-                continue
+            if change.better and (channel in webhooks or standing.has(matter, channel, beside=rule)):
+                continue  # or it is not over
             other = chosen.get((channel, matter))
             if other is None or _weight(rule, change) > _weight(other[0], other[2]):
                 chosen[channel, matter] = (rule, meter, change)
-    for (channel, _), (rule, meter, change) in chosen.items():
+    for (channel, matter), (rule, meter, change) in chosen.items():
         facts = facts_of(
             rule,
             seen,
@@ -139,20 +160,7 @@ def _messages(
             cause=change.cause,
             was=change.was,
         )
-        yield Message(channel, facts, first=change.was == 0)
-
-
-def _stands(
-    rule: Rule, matter: str, channel: str, standing: Sequence[Raised], rules: Mapping[str, Rule]
-) -> bool:
-    """Whether another rule still has something raised of the same matter for that channel: it is not over."""
-    for row in standing:
-        other = rules.get(row.rule)
-        if other is None or other is rule or channel not in other.channels:
-            continue
-        if (row.meter_id or other.kind) == matter:
-            return True
-    return False
+        yield Message(channel, facts, first=not earlier.has(matter, channel))
 
 
 def _weight(rule: Rule, change: Change) -> tuple[bool, int]:

@@ -45,7 +45,7 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One message for one channel. ``matter``: which meter it is about, or what of the gateway. ``first``:
-    nothing of it was told before; ``over``: it takes back what was. ``held_until``: the end of the quiet
+    nothing of it stood before; ``over``: it takes back what was. ``held_until``: the end of the quiet
     hours it waits for.
     """
 
@@ -102,7 +102,7 @@ _WRITE = rows.insert(
 _DROP = "DELETE FROM alerts WHERE rule = ? AND gateway_id = ? AND meter_id = ?"
 _HELD = (
     "SELECT id, first FROM outbox WHERE channel = ? AND gateway_id = ? AND matter = ?"
-    " AND delivered_at IS NULL AND attempts = 0 AND lease_owner IS NULL AND held_until > ?"
+    " AND delivered_at IS NULL AND attempts = 0 AND lease_owner IS NULL AND held_until > ? ORDER BY id"
 )
 _OPEN = "delivered_at IS NULL AND channel IN ({keys})"
 _DUE = (
@@ -242,16 +242,17 @@ def _raised(db: sqlite3.Connection, gateway_ids: Sequence[str]) -> list[Raised]:
 
 def _post(db: sqlite3.Connection, letter: Letter, now: float) -> bool:
     """Writes a letter in the place of those about the same that still wait for quiet hours to end. What began
-    and is over in them is not worth a word.
+    and is over in them is not worth a word. What the user knew before is what the oldest of those replaced:
+    a recovery that waits means that the alarm was told, whatever is raised anew after it.
     """
     held = db.execute(_HELD, (letter.channel, letter.gateway_id, letter.matter, now)).fetchall()
     db.executemany("DELETE FROM outbox WHERE id = ?", [(row[0],) for row in held])
-    unheard = any(row[1] for row in held)
-    if letter.over and unheard:
+    first = bool(held[0][1]) if held else letter.first
+    if letter.over and first:
         return False
     at = letter.written_at if letter.held_until is None else letter.held_until
     words = (letter.channel, letter.gateway_id, letter.matter, letter.facts, letter.written_at)
-    db.execute(_WRITE, (*words, int(letter.first or unheard), letter.held_until, at, 0))
+    db.execute(_WRITE, (*words, int(first), letter.held_until, at, 0))
     return True
 
 
