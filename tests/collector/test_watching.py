@@ -1,7 +1,8 @@
 """Alerts are decided on what was asked, after it was kept, and never cost a reading."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.collector.fakes import World, failing
 from tests.store.values import NOW, T, gateway
 
 from gaugeway.alerts import Facts
+from gaugeway.collector import State
+from gaugeway.collector.live import collect_async
 from gaugeway.collector.watching import Watcher
 from gaugeway.readings import Forecast
 from gaugeway.sources.alerting import Alerts, Channel, Quiet, Rule
@@ -33,6 +36,7 @@ class Watched(World):
     def __init__(self, alerts: Alerts) -> None:
         super().__init__()
         self.started = 0
+        self.resets_at = int(T) + 86400
         self.warnings: list[str] = []
         self.watch = Watcher(
             alerts, self.store, clock=self.clock, start=self.start, warn=self.warnings.append
@@ -43,7 +47,7 @@ class Watched(World):
 
     def spend(self, used: int, *, after: float = 61, **rest: Any) -> None:
         self.clock.forward(after)
-        self.network.answer = {"tokens": {"limit": 100, "used": used, "resets_at": int(T) + 86400}}
+        self.network.answer = {"tokens": {"limit": 100, "used": used, "resets_at": self.resets_at}}
         self.collect(LAB, watch=self.watch, **rest)
 
     def facts(self) -> list[Facts]:
@@ -148,15 +152,97 @@ def test_in_quiet_hours_it_waits(world: Watched) -> None:
     assert world.started == 1
 
 
-def test_a_process_that_waited_for_another_one_decides_as_well(world: Watched) -> None:
-    """The one that asked may have been killed before it came to that."""
+def test_who_waited_for_another_process_leaves_the_decision_to_it(world: Watched) -> None:
+    """What the store has of its reading lacks names, and the forecasts that are yet to be made."""
+    world.network.pause = 0.05
+    looked: dict[str, list[State]] = {}
+
+    async def read(name: str) -> list[State]:
+        def watch(states: Sequence[State]) -> None:
+            looked[name] = list(states)
+
+        return await collect_async(
+            [LAB], store=world.store, transport=world.network, clock=world.clock, watch=watch
+        )
+
+    async def both() -> tuple[list[State], list[State]]:
+        return await asyncio.gather(read("asks"), read("waits"))
+
+    (asked,), (waited,) = asyncio.run(both())
+    assert world.asked() == 1
+    assert waited.last_attempt == asked.last_attempt
+    assert looked == {"asks": [asked], "waits": []}
+
+
+def test_what_one_that_was_killed_did_not_decide_the_next_reading_does(world: Watched) -> None:
     world.spend(10)
     world.clock.forward(61)
-    world.network.answer = {"tokens": {"limit": 100, "used": 85}}
-    world.collect(LAB)  # has no alerts
+    world.network.answer = {"tokens": {"limit": 100, "used": 85, "resets_at": int(T) + 86400}}
+    world.collect(LAB)  # is killed before it comes to that
     assert world.told() == []
-    world.watch([world.one(LAB)])
+    world.spend(85)
     assert len(world.told()) == 2
+
+
+NIGHT = Alerts(
+    channels=(PHONE,),
+    rules=tuple(msgspec.structs.replace(rule, channels=("phone",)) for rule in (LOW, RUNOUT)),
+    quiet=Quiet(time(22), time(7), NOW.tzinfo),
+)
+
+
+class Night(Watched):
+    """Until 22:00 one is told what happens; then it waits for the morning."""
+
+    def deliver(self) -> None:
+        for _ in self.store.outbox.waiting():
+            entry = self.store.outbox.take(["phone"], "me", self.clock().timestamp())
+            if entry is not None:
+                self.store.outbox.delivered(entry, "me", self.clock().timestamp())
+
+    def look(self, used: int, p: float = 0.1, **rest: Any) -> None:
+        self.spend(used, forecaster=lambda *_, **__: Forecast(p_runout=p), **rest)
+
+    def waits(self) -> list[tuple[str, str]]:
+        return [(facts.event, facts.condition) for facts in self.facts()]
+
+
+@pytest.fixture
+def night() -> Iterator[Night]:
+    made = Night(NIGHT)
+    yield made
+    made.store.close()
+    assert made.warnings == []
+
+
+def test_the_reset_in_the_night_is_told_to_who_heard_of_another_rules_alarm(night: Night) -> None:
+    night.resets_at = int(T) + 14 * 3600
+    night.look(85)
+    night.deliver()
+    night.clock.forward(13 * 3600 - 300)
+    night.look(86, p=0.9)
+    assert night.waits() == [("raised", "runout")]
+    night.resets_at += 86400
+    night.look(0, after=7200)
+    assert night.waits() == [("recovered", "level")]
+
+
+def test_what_comes_and_goes_all_night_ends_with_the_recovery(night: Night) -> None:
+    night.look(85)
+    night.deliver()
+    night.clock.forward(13 * 3600)
+    for used, event in ((10, "recovered"), (85, "raised"), (10, "recovered")):
+        night.look(used)
+        night.look(used)
+        assert night.waits() == [(event, "level")]
+
+
+def test_what_comes_and_goes_in_one_night_is_not_told(night: Night) -> None:
+    night.look(10)
+    night.clock.forward(13 * 3600)
+    for used in (85, 10, 10, 96, 10, 10):
+        night.look(used, p=0.9 if used > 10 else 0.1)
+    assert night.waits() == []
 
 
 def test_what_goes_wrong_is_said_and_costs_no_reading(world: Watched) -> None:
@@ -179,8 +265,6 @@ def test_what_goes_wrong_is_said_and_costs_no_reading(world: Watched) -> None:
 
 
 def test_a_key_that_this_process_lacks_decides_nothing(world: Watched) -> None:
-    from gaugeway.collector.state import State
-
     world.watch([State(gateway=CAMPUS)])
     assert world.told() == []
 

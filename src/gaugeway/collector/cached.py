@@ -33,8 +33,8 @@ def collect(
     ``max_age``: seconds that a reading may be old, instead of each gateway's ``refresh``. ``refresh``: read
     live, also where plain back-off says to wait. ``on_state`` is called as each gateway is known, from the
     same thread. ``transport`` is only called where something is read live. ``forecaster`` looks ahead for
-    what has moved; gaugeway's own by default. ``watch`` is given those that somebody asked meanwhile, when
-    all are known and kept.
+    what has moved; gaugeway's own by default. ``watch`` is given those that this process asked, when all are
+    known and kept.
     """
     wish = Wish(max_age=max_age, refresh=refresh)
     known = Round(gateways, store=store, clock=clock, wish=wish, on_state=on_state)

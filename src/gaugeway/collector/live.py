@@ -157,7 +157,7 @@ class Live:
         if not came:
             return
         assert self._reader is not None
-        outcomes, good = [], []
+        outcomes, asked, good = [], [], []
         for item, at, result in came:
             assert item.head is not None
             if isinstance(result, Reading):
@@ -174,12 +174,15 @@ class Live:
                 outcomes.append(Outcome(head=item.head, gateway=item.gateway))
             else:
                 item.error = result  # a fact of this process: nothing to store
+                continue
+            asked.append(item)
         self._grown += self._store.save(outcomes, self._owner)
         for item, reading, verdict in good:
             self._round.answer(item, reading, None, verdict=verdict)
             if item.head is not None:
                 self._read[item.head.id] = item, reading
         self._round.answer_stored([item for item, _, result in came if not isinstance(result, Reading)])
+        self._round.add_asked(asked)
 
     def _foresee(self) -> None:
         """Only when all have answered: nobody's reading waits for anybody's forecast."""

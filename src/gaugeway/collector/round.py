@@ -46,6 +46,7 @@ class Round:
         self._wish = wish
         self._on_state = on_state
         self._states: dict[int, State] = {}
+        self._asked: set[int] = set()
         self.asked_at = clock().timestamp()
         items = self._look_up(gateways)
         self.due = [item for item in items if item.error is None and self.is_due(item, self.asked_at)]
@@ -59,12 +60,14 @@ class Round:
 
     @property
     def asked(self) -> list[State]:
-        """Of these, what somebody has asked since this round began."""
-        return [
-            state
-            for state in self.states
-            if state.last_attempt is not None and state.last_attempt.at.timestamp() >= self.asked_at
-        ]
+        """Of these, what this process asked itself. Of what another one did the store has less: no names, and
+        no forecasts yet.
+        """
+        return [self._states[position] for position in sorted(self._asked)]
+
+    def add_asked(self, items: Sequence[Item]) -> None:
+        """These were asked by this process, and what came of it is kept."""
+        self._asked.update([item.position for item in items])
 
     def is_due(self, item: Item, now: float) -> bool:
         """Whether to ask now. What another process learnt since this round began is fresh enough."""
