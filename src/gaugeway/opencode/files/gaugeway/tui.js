@@ -13,6 +13,8 @@ import { gauge, HELLO, SILENT } from "./ask.js"
  * @typedef {import("./ask.js").View} View
  */
 
+const FIRST = 1000 // ms: OpenCode draws its first screen undisturbed
+
 /** @type {Record<string, "success" | "warning" | "error" | "text" | "textMuted">} */
 const COLOURS = {
   ok: "success",
@@ -190,7 +192,7 @@ async function tui(api) {
     stop()
   })
   hello(api)
-  later("timer", 0, () => refresh("start")) // once the first screen is on its way
+  later("timer", FIRST, () => refresh("start"))
 }
 
 /** @param {Api} api @returns {string | undefined} the session on the screen */
