@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.collector.fakes import Network, failing, used
+from aiohttp import web
+from tests.collector.fakes import QUOTA, Network, failing, used
 from tests.store.values import claim, gateway, keep, outcome, reading, stored_head
 
 from gaugeway.collector import State
@@ -16,8 +17,10 @@ from gaugeway.collector.live import LEASES_WAITED, SLOWEST_TURN, collect_async
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import KEY_SECONDS, Gateway, Key
 from gaugeway.store import SqliteStore, open_store
+from gaugeway.testing.server import LoopbackServer
 from gaugeway.transport import Secret
 from gaugeway.transport.asking import MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN, Transport
+from gaugeway.transport.http import HttpTransport
 
 LAB, CAMPUS = gateway("lab", timeout=0.3), gateway("campus", timeout=0.3)
 
@@ -236,3 +239,25 @@ async def test_a_lease_covers_the_wait_for_a_turn(stores: list[SqliteStore], slo
     assert lengths["first"] == 3 + KEY_SECONDS
     assert MAX_SOCKETS_PER_ORIGIN == 8
     await asking
+
+
+async def test_waiting_for_a_socket_costs_nobody_the_deadline() -> None:
+    """Forty visits to one origin, eight at a time, a tenth of a second each: all are answered within 0.4 s of
+    their own, though the last began after half a second."""
+    running, most = 0, 0
+
+    async def answer(_: web.BaseRequest) -> web.Response:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.1)
+        running -= 1
+        return web.json_response(QUOTA)
+
+    with LoopbackServer(answer) as server:
+        many = [gateway(f"g{number}", base_url=server.url, timeout=0.4) for number in range(40)]
+        states = await collect_async(
+            many, store=SqliteStore.in_memory(), transport=lambda: HttpTransport({}), clock=clock
+        )
+    assert [used(state) for state in states] == [12] * 40
+    assert most == 8

@@ -481,30 +481,6 @@ def test_a_hanging_resolver_never_holds_the_process():
     assert time.monotonic() - started < 10
 
 
-async def test_waiting_for_a_socket_costs_nobody_the_deadline():
-    """Forty visits to one origin, eight at a time, half a second each: all are answered within 0.8 s of
-    their own, though the last began after two seconds."""
-    running, most = 0, 0
-
-    async def slow(_: web.BaseRequest) -> web.Response:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.1)
-        running -= 1
-        return web.json_response({})
-
-    with LoopbackServer(slow) as server:
-        async with HttpTransport({}) as transport:
-
-            async def one() -> None:
-                async with transport.visit(target(server.url, timeout=0.4)) as ask:
-                    await ask("/")
-
-            await asyncio.gather(*(one() for _ in range(40)))
-    assert most == 8
-
-
 async def test_idle_sockets_count_too():
     """As many origins as it takes: each leaves an idle socket behind."""
     opened, most = 0, 0

@@ -13,6 +13,7 @@ from gaugeway.collector.round import Item, Round
 from gaugeway.collector.schedule import Wish, failed, succeeded
 from gaugeway.collector.state import State, Watch
 from gaugeway.collector.upkeep import keep_up
+from gaugeway.collector.workers import Workers
 from gaugeway.errors import GaugewayError, ReadError
 from gaugeway.readings import Reading, judge
 from gaugeway.sources.gateway import KEY_SECONDS, Gateway
@@ -63,8 +64,7 @@ class Live:
         self._leases = dict(zip(known.due, _leases(known.due), strict=True))
         self._stack = AsyncExitStack()
         self._reader: Reader | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._idle = asyncio.Event()
+        self._workers = Workers(self._ask)
         self._came: list[tuple[Item, float, Reading | GaugewayError]] = []
         self._read: dict[int, tuple[Item, Reading]] = {}
         self._grown: list[Grown] = []
@@ -76,16 +76,14 @@ class Live:
         async with self._stack:
             try:
                 waiting = await self._claim(self._round.due)
-                while waiting or self._tasks or self._came:
+                while waiting or self._workers.busy or self._came:
                     await self._pause(turn)
                     self._keep()
                     waiting = await self._look_again(waiting, loop.time() - started)
-                    turn = TURN if self._tasks else min(turn * 1.5, SLOWEST_TURN)
+                    turn = TURN if self._workers.busy else min(turn * 1.5, SLOWEST_TURN)
                 self._foresee()
             finally:
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._workers.stop()
                 self._keep()
                 self._store.release(self._owner)
             if self._read:
@@ -108,17 +106,15 @@ class Live:
         won = dict(self._store.claim(claims, self._owner, self._now()))
         if won and self._reader is None:  # only who asks pays for an HTTP client
             self._reader = await self._open()
-        left = []
+        mine, left = [], []
         for item in items:
             head = won.pop((item.gateway.id, item.identity), None)
-            if head is None or self._reader is None:
+            if head is None:
                 left.append(item)
-                continue
-            item.head = head
-            self._idle.clear()
-            task = asyncio.create_task(self._ask(item, self._reader))
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            else:
+                item.head = head
+                mine.append(item)
+        self._workers.add(mine)
         return left
 
     async def _open(self) -> Reader:
@@ -128,28 +124,20 @@ class Live:
         self._store.renew(self._owner, time.monotonic() - started)
         return Reader(transport, self._round.clock)
 
-    async def _ask(self, item: Item, reader: Reader) -> None:
+    async def _ask(self, item: Item) -> None:
+        assert self._reader is not None
         try:
-            reading = await reader.read(item.gateway)
+            reading = await self._reader.read(item.gateway)
         except GaugewayError as error:
             self._came.append((item, self._now(), error))
         else:
             self._came.append((item, reading.observed_at.timestamp(), reading))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not self._tasks:
-            self._idle.set()
-
     async def _pause(self, turn: float) -> None:
-        if not self._tasks:
+        if self._workers.busy:
+            await self._workers.wait(turn)
+        else:
             await asyncio.sleep(0 if self._came else turn)
-            return
-        try:
-            async with asyncio.timeout(turn):
-                await self._idle.wait()
-        except TimeoutError:
-            return
 
     def _keep(self) -> None:
         """Stores what came in, and tells it."""
@@ -227,5 +215,5 @@ def _leases(items: Sequence[Item]) -> list[float]:
         same_place[item.place] = before + 1
         turns = 1 + max(position // MAX_SOCKETS, before // MAX_SOCKETS_PER_ORIGIN)
         key = KEY_SECONDS if item.gateway.key.deferred is not None else 0
-        lengths.append(min(key + item.gateway.timeout * turns + LEASE_SLACK, LONGEST_LEASE))
+        lengths.append(min((key + item.gateway.timeout) * turns + LEASE_SLACK, LONGEST_LEASE))
     return lengths

@@ -22,7 +22,6 @@ from gaugeway.transport.origin import Origin, join
 from gaugeway.transport.outcome import error_for, fault_for
 from gaugeway.transport.proxy import proxy_for
 from gaugeway.transport.resolver import DaemonResolver, Lookup
-from gaugeway.transport.slots import Slots
 
 MAX_REQUESTS = 8
 MAX_TOTAL = 1024 * 1024
@@ -52,7 +51,6 @@ class HttpTransport:
         self.environ = environ
         self.clock = clock
         self._lookup = lookup
-        self.slots = Slots(MAX_SOCKETS, MAX_SOCKETS_PER_ORIGIN)
         self._trust: dict[str, ssl.SSLContext] = {}
         self._proxies: dict[Origin, str | None] = {}
 
@@ -74,7 +72,9 @@ class HttpTransport:
         await self.session.close()
 
     def visit(self, target: Target) -> AbstractAsyncContextManager[Ask]:
-        """One reading's worth of asking; its deadline starts when a socket is free for it."""
+        """One reading's worth of asking, with one deadline: who has more of them at once than there may be
+        sockets lets some of them wait on their own time.
+        """
         return _Visit(self, target)
 
     def proxy(self, origin: Origin) -> str | None:
@@ -111,7 +111,6 @@ class _Visit:
         self._headers = _credential(target)
         self._proxy = self._transport.proxy(target.origin)
         self._trust = self._transport.trust(target.ca_file) if target.origin.scheme == "https" else True
-        await self._transport.slots.acquire(target.origin)
         self._deadline = asyncio.timeout(target.timeout)
         await self._deadline.__aenter__()
         return self
@@ -119,7 +118,6 @@ class _Visit:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._transport.slots.release(self._target.origin)
         try:
             await self._deadline.__aexit__(kind, error, trace)
         except TimeoutError:
