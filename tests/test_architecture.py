@@ -180,10 +180,10 @@ LINE_MAY_LOAD = {
 
 
 def test_a_line_loads_next_to_nothing(stored: dict[str, str]) -> None:
-    """What is not ours comes with _sqlite3. Each host's module is small, and none needs more."""
+    """What is not ours comes with _sqlite3."""
     for host in HOSTS:
         modules = loaded("line", "--for", host, **stored)
-        assert f"gaugeway.lines.hosts.{host.replace('-', '_')}" in modules
+        assert "gaugeway.lines.hosts" in modules
         others = {name for name in modules if not name.startswith("gaugeway.")}
         assert others - {"gaugeway", "gaugeway.__main__", "__future__"} <= LINE_MAY_LOAD
         assert len(modules - others) < 28

@@ -98,18 +98,16 @@ def test_as_every_other_surface(
             one.name,
             one.window_text,
             one.left,
-            one.amount(short=True),
-            one.amount(short=False),
+            one.short,
+            one.amount,
         )
         for one in gauge.meters
     ] == [
         (one.id, one.level, one.name, one.window, one.left, one.short.text, one.amount.text)
         for one in entries
     ]
-    assert [one.resets(moment) for one in gauge.meters] == [one.resets(moment) for one in entries]
-    assert [one.forecast(moment) for one in gauge.meters] == [
-        one.forecast_text(moment, LOCAL) for one in entries
-    ]
+    assert [one.resets for one in gauge.meters] == [one.resets(moment) for one in entries]
+    assert [one.forecast for one in gauge.meters] == [one.forecast_text(moment, LOCAL) for one in entries]
     assert [one.dire for one in gauge.meters] == [one.ahead is not None and one.ahead.dire for one in entries]
     if view.binding is not None:
         assert gauge.meter is not None

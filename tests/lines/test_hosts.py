@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from tests.lines.conftest import Bar
 
 from gaugeway.lines.gauge import Gauge
-from gaugeway.lines.hosts import claude_code, i3blocks, plain, starship, tmux, waybar, xbar, zsh
-from gaugeway.lines.known import Known
-from gaugeway.lines.line import Line
+from gaugeway.lines.hosts import clean, inert, render
 from gaugeway.lines.wording import Piece
 
 STYLES = ("ok", "low", "critical", "exhausted", "unlimited", "unknown", "error")
@@ -24,22 +22,19 @@ NASTY = st.text(
 )
 
 
-def line(text: str, style: str = "ok", *, stale: bool = False) -> Line:
-    known = Known()
-    gauge = Gauge("id", text, 0.0)
-    gauge.error = text
-    known.gauges = [gauge]
-    return Line([Piece(text, style, stale=stale), Piece(text, "ok")], known)
+def line(host: str, text: str, style: str = "ok", *, stale: bool = False) -> str:
+    gauge = Gauge("id", text, 0.0, text)
+    return render(host, [Piece(text, style, stale=stale), Piece(text, "ok")], [gauge])
 
 
 def one_of(text: str) -> str:
     """The text as it should arrive: printable, on one line."""
-    return plain.clean(text)
+    return clean(text)
 
 
 @given(NASTY)
 def test_plain(text: str) -> None:
-    said = plain.render(line(text))
+    said = line("plain", text)
     assert said.isprintable()
     if text.isprintable():
         assert said == f"{text} · {text}"
@@ -47,7 +42,7 @@ def test_plain(text: str) -> None:
 
 @given(NASTY, st.sampled_from(STYLES))
 def test_tmux(text: str, style: str) -> None:
-    said = tmux.render(line(text, style))
+    said = line("tmux", text, style)
     ours = re.sub(r"^#\[fg=[a-z,]+\]|#\[default\](?= · )", "", said)
     assert ours.replace("##", "\0").count("#") == 0
     assert ours.replace("##", "#") == f"{one_of(text)} · {one_of(text)}"
@@ -55,23 +50,23 @@ def test_tmux(text: str, style: str) -> None:
 
 @given(NASTY, st.sampled_from(STYLES))
 def test_zsh(text: str, style: str) -> None:
-    said = zsh.render(line(text, style))
+    said = line("zsh", text, style)
     ours = re.sub(r"^%F\{\w+\}|%f(?= · )", "", said)
     assert not set("$`\\!") & set(ours)
     assert "%" not in ours.replace("%%", "")
-    assert ours.replace("%%", "%") == zsh.inert(f"{one_of(text)} · {one_of(text)}")
+    assert ours.replace("%%", "%") == inert(f"{one_of(text)} · {one_of(text)}")
 
 
 @given(NASTY)
 def test_starship(text: str) -> None:
-    said = starship.render(line(text))
+    said = line("starship", text)
     assert not set("$`\\\x1b") & set(said)
-    assert said == zsh.inert(f"{one_of(text)} · {one_of(text)}")
+    assert said == inert(f"{one_of(text)} · {one_of(text)}")
 
 
 @given(NASTY, st.sampled_from(STYLES))
 def test_claude_code(text: str, style: str) -> None:
-    said = claude_code.render(line(text, style))
+    said = line("claude-code", text, style)
     assert "\n" not in said
     ours = re.sub(r"^\x1b\[[0-9;]+m|\x1b\[0m(?= · )", "", said)
     assert ours == f"{one_of(text)} · {one_of(text)}"
@@ -79,7 +74,7 @@ def test_claude_code(text: str, style: str) -> None:
 
 @given(NASTY, st.sampled_from(STYLES), st.booleans())
 def test_waybar(text: str, style: str, stale: bool) -> None:
-    said = waybar.render(line(text, style, stale=stale))
+    said = line("waybar", text, style, stale=stale)
     assert "\n" not in said
     document = json.loads(said)
     assert document["class"] == [style, "stale"] if stale else [style]
@@ -90,7 +85,7 @@ def test_waybar(text: str, style: str, stale: bool) -> None:
 
 @given(NASTY, st.sampled_from(STYLES))
 def test_i3blocks(text: str, style: str) -> None:
-    said = i3blocks.render(line(text, style))
+    said = line("i3blocks", text, style)
     assert "\\" not in said
     document = json.loads(said)
     assert document["markup"] == "none"
@@ -103,7 +98,7 @@ def test_xbar(text: str, style: str, program: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         if program:
             patch.setenv(program, "1")
-        lines = xbar.render(line(text, style)).split("\n")
+        lines = line("xbar", text, style).split("\n")
     assert lines[1] == "---"
     assert lines[-1] == "Refresh | refresh=true"
     for each in (lines[0], *lines[2:-1]):

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from tests.lines.conftest import TEAM, Bar
 
+from gaugeway.lines import known
 from gaugeway.lines.arguments import HOSTS
-from gaugeway.lines.known import NEWER, NOTHING, REFRESHING
 from gaugeway.lines.renewal import MARKER, PAUSE
 from gaugeway.store import rows
 
 SECOND = timedelta(seconds=1)
+REFRESHING, NEWER, NOTHING = (f"gaugeway: {text}" for text in (known.REFRESHING, known.NEWER, known.NOTHING))
 
 
 def test_the_first_line_starts_a_refresh_and_the_next_one_shows_it(bar: Bar) -> None:
@@ -192,8 +193,8 @@ def test_a_template_that_is_wrong_is_told(bar: Bar) -> None:
     bar.gateways("team")
     bar.refresh()
     assert bar.line("--format", "{colour}") == "gaugeway: no field {colour}"
-    assert bar.line("--format", "{label") == "gaugeway: --format has a { without its }"
-    assert bar.line("--format", "a } b") == "gaugeway: --format has a } without its {"
+    assert bar.line("--format", "{label") == "gaugeway: --format: expected '}' before end of string"
+    assert bar.line("--format", "a } b") == "gaugeway: --format: Single '}' encountered in format string"
 
 
 @pytest.mark.parametrize(

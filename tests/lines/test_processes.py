@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tests.processes import GAUGEWAY, Home
 
-from gaugeway.lines.arguments import HOSTS
 from gaugeway.testing.server import LoopbackServer
 
 PANES, SECONDS = 20, 12
@@ -88,7 +87,7 @@ ODD = {
 @pytest.mark.parametrize("environ", ODD.values(), ids=ODD)
 def test_it_always_prints_and_exits_with_0(tmp_path: Path, environ: dict[str, str]) -> None:
     home = Home(tmp_path)
-    for host in (HOSTS[0], "waybar"):
+    for host in ("tmux", "waybar"):
         assert "gaugeway: " in shown(home, "--for", host, **environ)
 
 

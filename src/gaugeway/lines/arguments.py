@@ -4,7 +4,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HOSTS = ("tmux", "starship", "claude-code", "waybar", "i3blocks", "xbar", "zsh", "plain")
+# What shows a line, and its columns; 0: any.
+HOSTS = {
+    "tmux": 60,
+    "starship": 40,
+    "claude-code": 80,
+    "waybar": 60,
+    "i3blocks": 60,
+    "xbar": 40,
+    "zsh": 40,
+    "plain": 0,
+}
 
 HELP = """\
 Usage: gaugeway line [OPTIONS]
@@ -50,7 +60,7 @@ Fields:
 
 
 class Arguments:
-    """``width`` None: the host's default. ``wrong``: what could not be understood, if something."""
+    """``width`` None: the host's default. ``wrong``: what could not be understood."""
 
     def __init__(self) -> None:
         self.host = "plain"
@@ -60,7 +70,7 @@ class Arguments:
         self.install: str | None = None
         self.write = False
         self.help = False
-        self.wrong = ""
+        self.wrong: list[str] = []
 
 
 def parse(words: "Sequence[str]") -> Arguments:
@@ -73,52 +83,28 @@ def parse(words: "Sequence[str]") -> Arguments:
             found.help = True
         elif name == "--write":
             found.write = True
-        elif name in _TAKERS:
-            if not given:
-                if not rest:
-                    found.wrong = found.wrong or f"{name} needs a value"
-                    break
-                value = rest.pop(0)
-            _TAKERS[name](found, value)
+        elif name not in {"--for", "--install", "--width", "--format", "--gateway"}:
+            found.wrong.append(f"unknown option {name}")
+        elif not given and not rest:
+            found.wrong.append(f"{name} needs a value")
         else:
-            found.wrong = found.wrong or f"unknown option {name}"
+            _take(found, name, value if given else rest.pop(0))
     return found
 
 
-def _host(found: Arguments, value: str) -> None:
-    found.host = _known(found, value)
-
-
-def _install(found: Arguments, value: str) -> None:
-    found.install = _known(found, value)
-
-
-def _known(found: Arguments, value: str) -> str:
-    if value in HOSTS:
-        return value
-    found.wrong = found.wrong or f"no host {value}, but {', '.join(HOSTS)}"
-    return "plain"
-
-
-def _width(found: Arguments, value: str) -> None:
-    if value.isascii() and value.isdecimal() and len(value) < 7:
-        found.width = int(value)
+def _take(found: Arguments, name: str, value: str) -> None:
+    if name == "--gateway":
+        found.gateways.append(value)
+    elif name == "--format":
+        found.format = value
+    elif name == "--width":
+        if value.isascii() and value.isdecimal() and len(value) < 7:
+            found.width = int(value)
+        else:
+            found.wrong.append(f"--width {value} is no number of columns")
+    elif value not in HOSTS:
+        found.wrong.append(f"no host {value}, but {', '.join(HOSTS)}")
+    elif name == "--for":
+        found.host = value
     else:
-        found.wrong = found.wrong or f"--width {value} is no number of columns"
-
-
-def _gateway(found: Arguments, value: str) -> None:
-    found.gateways.append(value)
-
-
-def _format(found: Arguments, value: str) -> None:
-    found.format = value
-
-
-_TAKERS = {
-    "--for": _host,
-    "--install": _install,
-    "--width": _width,
-    "--format": _format,
-    "--gateway": _gateway,
-}
+        found.install = value

@@ -13,7 +13,7 @@ except ImportError:  # another implementation of Python
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from sqlite3 import Connection
 
     from gaugeway.sources.looks import Surroundings
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 DATABASE, KEY, KEY_BYTES = "gaugeway.db", "hash.key", 32  # as in `store.opening`
 BUSY = 0.05  # seconds; only a rollback journal, on a network file system, has readers wait at all
 
-REFRESHING = "gaugeway: refreshing"
-NEWER = "gaugeway: update gaugeway, a newer one is in use"
-NOTHING = "gaugeway: no gateway is configured"
+REFRESHING = "refreshing"
+NEWER = "update gaugeway, a newer one is in use"
+NOTHING = "no gateway is configured"
 
 
 class Known:
@@ -73,10 +73,10 @@ def _look(db: "Connection", key: bytes, around: "Surroundings", now: float, want
     listed = rows.listed(db, stamp)
     missing = next((one for one in wanted if one not in [row[0] for row in listed]), None)
     if missing is not None and problem is None:
-        return Known(f"gaugeway: no gateway {missing}")
+        return Known(f"no gateway {missing}")
     chosen = [row for row in listed if not wanted or row[0] in wanted]
     if not chosen:
-        return Known(NOTHING if problem is None else f"gaugeway: {problem}")
+        return Known(NOTHING if problem is None else problem)
     heads: dict[str, list[Head]] = {}
     for row in rows.heads(db, [row[0] for row in chosen]):
         heads.setdefault(row[1], []).append(Head(row))
@@ -87,11 +87,14 @@ def _look(db: "Connection", key: bytes, around: "Surroundings", now: float, want
     for reading_id, meter_id, *forecast in rows.forecasts(db, ids, now):
         foreseen.setdefault(reading_id, {})[meter_id] = tuple(forecast)
     known = Known()
-    for row, head in found:
-        reading = None if head is None else readings.get(head.id)
-        ahead = {} if head is None else foreseen.get(head.id, {})
-        known.gauges.append(_gauge(row, head, reading, ahead, now))
-        interval, alone = row[4:6]
+    for (gateway_id, label, _, _, interval, alone, error, *thresholds), head in found:
+        gauge = Gauge(gateway_id, label, now, error or (None if head is None else head.error_code))
+        if head is not None and head.id in readings:
+            (_, _, observed_at, _, unread, *_), meters = readings[head.id]
+            ahead = foreseen.get(head.id, {})
+            gauge.measure(meters, ahead, Thresholds(thresholds), unread=bool(unread))
+            gauge.date(observed_at, interval)
+        known.gauges.append(gauge)
         if alone and (head is None or _is_due(head, interval, now)):
             known.due = True
     known.gauges.sort(key=lambda gauge: gauge.urgency)
@@ -124,20 +127,3 @@ def _head(row: "Row", heads: "Sequence[Head]") -> Head | None:
         return next((head for head in heads if head.identity == identity), None)
     theirs = [head for head in heads if head.place == place and head.observed_at is not None]
     return theirs[0] if place and len(theirs) == 1 else None
-
-
-def _gauge(
-    row: "Row",
-    head: Head | None,
-    reading: "tuple[Row, Sequence[Row]] | None",
-    foreseen: "Mapping[str, Row]",
-    now: float,
-) -> Gauge:
-    gateway_id, label, _, _, interval, _, error, *thresholds = row
-    gauge = Gauge(gateway_id, label, now)
-    gauge.error = error or (None if head is None else head.error_code)
-    if reading is not None:
-        (_, _, observed_at, _, unread, *_), meters = reading
-        gauge.measure(meters, foreseen, Thresholds(thresholds), unread=bool(unread))
-        gauge.date(observed_at, interval, gauge.error)
-    return gauge

@@ -5,6 +5,7 @@ import sys
 import time
 
 from gaugeway.lines import arguments
+from gaugeway.lines.hosts import render
 from gaugeway.lines.known import Known, look
 from gaugeway.lines.renewal import renew
 from gaugeway.lines.wording import FORMAT, Piece, fitting, piece
@@ -13,20 +14,6 @@ from gaugeway.sources.looks import Surroundings, cwd_of_process, home_of_process
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
-
-
-class Line:
-    """What a host's module renders. ``pieces``: what fits. ``known``: all there is, for menus."""
-
-    def __init__(self, pieces: "list[Piece]", known: Known) -> None:
-        self.pieces = pieces
-        self.known = known
-
-    @property
-    def level(self) -> str:
-        """The level of what stops the user first; ``unknown`` where only a message is shown."""
-        return self.pieces[0].style if self.pieces else "unknown"
 
 
 def run(words: "Sequence[str]", config: str = "", *, now: float | None = None) -> int:
@@ -49,37 +36,27 @@ def run(words: "Sequence[str]", config: str = "", *, now: float | None = None) -
 
 
 def _line(wanted: arguments.Arguments, config: str, now: float) -> str:
-    host = _host(wanted.host)
     if wanted.wrong:
-        return _rendered(host, Known(f"gaugeway: {wanted.wrong}"), [])
-    home = home_of_process()
-    cwd = cwd_of_process(home)
-    folder = state_dir(os.environ, home, cwd, sys.platform)
-    known = look(folder, Surroundings(os.environ, home, cwd, config), now, wanted.gateways)
-    if known.due:
-        refresh = ["--config", config, "refresh"] if config else ["refresh"]
-        if not renew(folder, refresh, now) and known.message:
-            known.message = f"gaugeway: nothing can be kept in {folder}"
+        known = Known(wanted.wrong[0])
+    else:
+        home = home_of_process()
+        cwd = cwd_of_process(home)
+        folder = state_dir(os.environ, home, cwd, sys.platform)
+        known = look(folder, Surroundings(os.environ, home, cwd, config), now, wanted.gateways)
+        if known.due:
+            refresh = ["--config", config, "refresh"] if config else ["refresh"]
+            if not renew(folder, refresh, now) and known.message:
+                known.message = f"nothing can be kept in {folder}"
     try:
         pieces = [piece(gauge, wanted.format or FORMAT) for gauge in known.gauges]
     except KeyError as error:
-        return _rendered(host, Known(f"gaugeway: no field {{{error.args[0]}}}"), [])
+        known = Known(f"no field {{{error.args[0]}}}")
     except ValueError as error:
-        return _rendered(host, Known(f"gaugeway: --format has {error}"), [])
-    return _rendered(host, known, fitting(pieces, host.WIDTH if wanted.width is None else wanted.width))
-
-
-def _rendered(host: "ModuleType", known: Known, pieces: "list[Piece]") -> str:
+        known = Known(f"--format: {error}")
     if known.message:
-        pieces = [Piece(known.message)]
-    text: str = host.render(Line(pieces, known))
-    return text
-
-
-def _host(name: str) -> "ModuleType":
-    module = f"gaugeway.lines.hosts.{name.replace('-', '_')}"
-    __import__(module)
-    return sys.modules[module]
+        return render(wanted.host, [Piece(f"gaugeway: {known.message}")], ())
+    width = arguments.HOSTS[wanted.host] if wanted.width is None else wanted.width
+    return render(wanted.host, fitting(pieces, width), known.gauges)
 
 
 def _print(text: str) -> None:
