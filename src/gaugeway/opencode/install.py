@@ -50,12 +50,7 @@ def installing(env: Environment, command: Sequence[str], shipped: Path = SHIPPED
     Raises SetupError ``invalid_config``: a folder that is not trusted, a config that does not parse.
     """
     place = folders(env)[-1]
-    if WorkTrees(env).trust(place) != "trusted":
-        raise SetupError(
-            "invalid_config",
-            f"{place.name} is inside the current git work tree, and {place.variable} names it",
-            f"unset {place.variable}, or run this from another folder",
-        )
+    WorkTrees(env).check(place)
     folder = place.path
     notes: list[str] = []
     changes: list[Change] = []

@@ -108,11 +108,11 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         """OpenCode's user-level config folders, the weakest first."""
         # OpenCode itself reads the Linux-style folder on every platform, so that one has the last word.
         yield from self._opencode_native()
-        yield self._xdg("XDG_CONFIG_HOME", ".config") / "opencode"
+        yield self.xdg("XDG_CONFIG_HOME", ".config") / "opencode"
 
     def opencode_auth_files(self) -> Iterator[Place]:
         """Where OpenCode keeps credentials; the first that has an entry counts."""
-        yield self._xdg("XDG_DATA_HOME", ".local/share") / "opencode" / "auth.json"
+        yield self.xdg("XDG_DATA_HOME", ".local/share") / "opencode" / "auth.json"
         for folder in self._opencode_native():
             yield folder / "auth.json"
 
@@ -126,7 +126,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def _own_folder(self) -> Place:
         if self.platform not in {"darwin", "win32"}:
-            return self._xdg("XDG_CONFIG_HOME", ".config") / APP
+            return self.xdg("XDG_CONFIG_HOME", ".config") / APP
         # Reads the process's own environment: the folders of these two are the system's to tell.
         if self.platform == "darwin":
             from platformdirs.macos import MacOS as Folders
@@ -135,7 +135,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         path = Folders(APP, appauthor=False).user_config_path
         return self.place(path, "XDG_CONFIG_HOME" if self.environ.get("XDG_CONFIG_HOME") else None)
 
-    def _xdg(self, variable: str, default: str) -> Place:
+    def xdg(self, variable: str, default: str) -> Place:
+        """The folder that an XDG variable names, else ``default`` in the home folder."""
         path, usual = Path(self.environ.get(variable, "")), self.home / default
         if not path.is_absolute() or path == usual:  # the specification has relative ones ignored
             return self.place(usual)

@@ -8,6 +8,7 @@ display settings only. A tree whose root is the home folder or above it is the u
 import os
 from pathlib import Path
 
+from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Trust
 from gaugeway.sources.looks import work_trees
@@ -43,6 +44,15 @@ class WorkTrees:
             for root in self._roots
         )
         return "display-only" if inside else "trusted"
+
+    def check(self, place: Place) -> None:
+        """Raises SetupError ``invalid_config`` for a place that is not trusted with what would be written."""
+        if self.trust(place) != "trusted":
+            raise SetupError(
+                "invalid_config",
+                f"{place.name} is inside the current git work tree, and {place.variable} names it",
+                f"unset {place.variable}, or run this from another folder",
+            )
 
 
 def find_program(name: str, env: Environment) -> str | None:
