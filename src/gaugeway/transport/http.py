@@ -3,10 +3,10 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from types import TracebackType
+from functools import cache, partial
 from typing import Any, Self
 
 import aiohttp
@@ -48,11 +48,10 @@ class HttpTransport:
         lookup: Lookup = socket.getaddrinfo,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.environ = environ
         self.clock = clock
         self._lookup = lookup
-        self._trust: dict[str, ssl.SSLContext] = {}
-        self._proxies: dict[Origin, str | None] = {}
+        self._proxy = cache(partial(proxy_for, environ=environ))
+        self._trust = cache(_trust)
 
     async def __aenter__(self) -> Self:
         connector = BoundedConnector(
@@ -71,60 +70,34 @@ class HttpTransport:
     async def __aexit__(self, *_: object) -> None:
         await self.session.close()
 
-    def visit(self, target: Target) -> AbstractAsyncContextManager[Ask]:
+    @asynccontextmanager
+    async def visit(self, target: Target) -> AsyncIterator[Ask]:
         """One reading's worth of asking, with one deadline: who has more of them at once than there may be
         sockets lets some of them wait on their own time.
         """
-        return _Visit(self, target)
-
-    def proxy(self, origin: Origin) -> str | None:
-        if origin not in self._proxies:
-            self._proxies[origin] = proxy_for(origin, self.environ)
-        return self._proxies[origin]
-
-    def trust(self, ca_file: str | None) -> ssl.SSLContext | bool:
-        """What certificates are checked against: the system's authorities and those of ``ca_file``."""
-        if ca_file is None:
-            return True
-        if ca_file not in self._trust:
-            context = ssl.create_default_context()
-            try:
-                context.load_verify_locations(ca_file)
-            except OSError as error:
-                what = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-                raise SetupError("invalid_config", f"ca_file {ca_file}: {what}") from None
-            self._trust[ca_file] = context
-        return self._trust[ca_file]
+        secure = target.origin.scheme == "https"
+        options = {
+            "headers": _credential(target),
+            "proxy": self._proxy(target.origin),
+            "ssl": self._trust(target.ca_file) if secure and target.ca_file is not None else True,
+        }
+        try:
+            async with asyncio.timeout(target.timeout):
+                yield _Visit(self, target, options)
+        except TimeoutError:
+            message = f"{target.origin} did not answer within {target.timeout:g} s"
+            raise ReadError("timeout", message) from None
 
 
 class _Visit:
     """The Ask of one reading: one key, one origin, one deadline, eight requests, one MiB."""
 
-    def __init__(self, transport: HttpTransport, target: Target) -> None:
+    def __init__(self, transport: HttpTransport, target: Target, options: Mapping[str, Any]) -> None:
         self._transport = transport
         self._target = target
+        self._options = options
         self._requests = 0
         self._room = MAX_TOTAL
-
-    async def __aenter__(self) -> Self:
-        target = self._target
-        self._headers = _credential(target)
-        self._proxy = self._transport.proxy(target.origin)
-        self._trust = self._transport.trust(target.ca_file) if target.origin.scheme == "https" else True
-        self._deadline = asyncio.timeout(target.timeout)
-        await self._deadline.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            await self._deadline.__aexit__(kind, error, trace)
-        except TimeoutError:
-            target = self._target
-            raise ReadError(
-                "timeout", f"{target.origin} did not answer within {target.timeout:g} s"
-            ) from None
 
     async def __call__(self, path: str, *, base: Base = "url", accept: Collection[int] = (200,)) -> Reply:
         self._requests += 1
@@ -134,9 +107,7 @@ class _Visit:
         url = URL(join(target.base_url, path, base), encoded=True)
         _check(url, target.origin)
         try:
-            response = await transport.session.get(
-                url, headers=self._headers, allow_redirects=False, proxy=self._proxy, ssl=self._trust
-            )
+            response = await transport.session.get(url, allow_redirects=False, **self._options)
             try:
                 return await self._reply(response, path, accept)
             finally:
@@ -192,6 +163,17 @@ class _Visit:
         if secret is None or not (secret.reveal().encode() in body or b"\\" in body):
             return value
         return _redacted(value, secret.redact)
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    """The system's authorities and those of ``ca_file``."""
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        what = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SetupError("invalid_config", f"ca_file {ca_file}: {what}") from None
+    return context
 
 
 def _check(url: URL, origin: Origin) -> None:
