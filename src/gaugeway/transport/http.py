@@ -95,6 +95,7 @@ class _Visit:
     def __init__(self, transport: HttpTransport, target: Target, options: Mapping[str, Any]) -> None:
         self._transport = transport
         self._target = target
+        self._redact = str if target.secret is None else target.secret.redact
         self._options = options
         self._requests = 0
         self._room = MAX_TOTAL
@@ -123,25 +124,18 @@ class _Visit:
             earlier = headers.get(lower := name.lower())
             headers[lower] = self._redact(value if earlier is None else f"{earlier}, {value}")
         shown = path.partition("?")[0]
-        accepted = status in accept
+        accepted, body = status in accept, b""
         if accepted or status >= 400:
             try:
                 body = await read_body(response, min(MAX_BODY, self._room))
-            except ReadError:
+            except ReadError:  # what a refusal says at such length is not worth knowing
                 if accepted:
                     raise
-                body = b""  # what a refusal says at such length is not worth knowing
             self._room -= len(body)
-        else:
-            body = b""
         json = self._json(headers, body, shown, needed=accepted and status == 200)
         if not accepted:
             raise error_for(status, headers, json, path=shown, now=self._transport.clock())
         return Reply(status, headers, json, shown)
-
-    def _redact(self, text: str) -> str:
-        secret = self._target.secret
-        return text if secret is None else secret.redact(text)
 
     def _json(self, headers: Mapping[str, str], body: bytes, path: str, *, needed: bool) -> Any:
         kind = headers.get("content-type", "").partition(";")[0].partition(",")[0].strip().lower()
@@ -162,7 +156,7 @@ class _Visit:
         secret = self._target.secret
         if secret is None or not (secret.reveal().encode() in body or b"\\" in body):
             return value
-        return _redacted(value, secret.redact)
+        return _redacted(value, self._redact)
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:

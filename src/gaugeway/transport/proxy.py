@@ -17,14 +17,10 @@ def proxy_for(origin: Origin, environ: Mapping[str, str]) -> str | None:
     """
     if origin.scheme != "https" or origin.loopback:
         return None
-    for variable in _VARIABLES:
-        text = environ.get(variable, "").strip()
-        if text:
-            break
-    else:
+    variable = next((name for name in _VARIABLES if environ.get(name, "").strip()), None)
+    if variable is None or _bypassed(origin, environ.get("no_proxy", "") or environ.get("NO_PROXY", "")):
         return None
-    if _bypassed(origin, environ.get("no_proxy", "") or environ.get("NO_PROXY", "")):
-        return None
+    text = environ[variable].strip()
     url = text if "://" in text else f"http://{text}"
     try:
         parts = urlsplit(url)
@@ -43,21 +39,13 @@ def without_password(proxy: str) -> str:
 
 
 def _bypassed(origin: Origin, no_proxy: str) -> bool:
-    for entry in no_proxy.replace(" ", ",").split(","):
-        name = entry.strip().lower()
-        if not name:
-            continue
-        if name == "*":
+    """Names stand for themselves and all below them, for one port where they say so; networks; ``*``."""
+    places = (f".{origin.host}", f".{origin.host}:{origin.port}")
+    for entry in no_proxy.lower().replace(" ", ",").split(","):
+        if entry == "*" or ("/" in entry and _in_network(origin.host, entry)):
             return True
-        if "/" in name and _in_network(origin.host, name):
-            return True
-        host, colon, port = name.rpartition(":")
-        if colon and port.isdecimal() and "]" not in port and host.count(":") == 0:
-            if int(port) != origin.port:
-                continue
-            name = host
-        name = name.strip("[]").removeprefix("*").lstrip(".")
-        if name and (origin.host == name or origin.host.endswith(f".{name}")):
+        name = entry.replace("[", "").replace("]", "").lstrip("*.")
+        if name and any(place.endswith(f".{name}") for place in places):
             return True
     return False
 
