@@ -261,7 +261,7 @@ def test_the_text_has_the_same_facts(user: World) -> None:
     code, out, _ = user.run("opencode", "status")
     assert code == 0
     for text in (
-        "OpenCode  complete",
+        "OpenCode: complete",
         f"1.18.33 ({user.home / 'bin' / 'opencode'})",
         f"{__version__} ({user.program})",
         f"plugin/gaugeway.js: current ({__version__})",
@@ -278,7 +278,7 @@ def test_the_text_says_what_is_wrong_and_what_to_do(user: World) -> None:
     code, out, _ = user.run("opencode", "status")
     assert code == 1
     for text in (
-        "OpenCode  not complete",
+        "OpenCode: not complete",
         "not on the PATH",
         "plugin/gaugeway.js: missing",
         "no entry in tui.json",

@@ -50,8 +50,7 @@ def command(context: click.Context, *, as_json: bool) -> int:
         from gaugeway.cli.paper import put
 
         console = app.console()
-        if text := page(report, app.clock(), console):
-            put(console, text)
+        put(console, page(report, app.clock(), console))
     if any(problem.fatal for problem in found.problems):
         return 2
     return 1 if wrong or any(channel.failure is not None for channel in report.channels) else 0

@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from gaugeway.cli.paper import glyphs_of, prose, said
+from gaugeway.cli.paper import glyphs_of, prose, said, until
 from gaugeway.view import words
 from gaugeway.view.alerting import AlertsReport, ChannelView
 from gaugeway.view.failure import Failure
@@ -14,80 +14,52 @@ from gaugeway.view.failure import Failure
 
 def page(report: AlertsReport, now: datetime, console: Console) -> Text:
     """A block for each part that has something in it."""
-    page = _Page(report, now, console)
+    glyphs = glyphs_of(console)
+
+    def line(text: str, aside: str = "", mark: tuple[str, str] = ("", "")) -> Text:
+        told = Text.assemble("  ", mark, said(console, text), (f"  {said(console, aside)}", "dim"))
+        told.rstrip()
+        return told
+
+    def channel(one: ChannelView) -> Iterator[Text]:
+        mark = (f"{glyphs.cross} ", "red") if one.failure else (f"{glyphs.dot} ", "green")
+        yield line(one.name, f"{one.kind} {one.source or ''}".rstrip(), mark)
+        if one.failure is not None:
+            yield from prose(console, " ", failure_text(one.failure, now), "red")
+
+    rules = [line(one.rule, f"{glyphs.arrow} {', '.join(one.to) or 'nobody'}") for one in report.rules]
+    if report.channels and not rules:
+        rules.append(line("none: nothing will be sent"))
+    if report.quiet is not None:
+        over = "" if report.quiet_until is None else f"it is now; over {_ahead(report.quiet_until, now)}"
+        rules.append(line(f"quiet {report.quiet}", over))
+    raised = [
+        line(
+            ": ".join(filter(None, (one.label, one.title or one.meter))),
+            ", ".join(filter(None, (one.level, _ago(one.since, now), f"by {one.rule}"))),
+        )
+        for one in report.raised
+    ]
     parts = {
-        "Channels": page.channels(),
-        "Rules": page.rules(),
-        "Raised": page.raised(),
-        "Waiting": page.waiting(),
-        "Sent": page.sent(),
+        "Channels": [text for one in report.channels for text in channel(one)],
+        "Rules": rules,
+        "Raised": raised,
+        "Waiting": [line(one.title, f"{one.channel}, {_ahead(one.at, now)}") for one in report.waiting],
+        "Sent": [line(one.title, f"{one.channel}, {_ago(one.at, now)}") for one in report.sent],
     }
-    blocks = []
-    for title, lines in parts.items():
-        if found := list(lines):
-            blocks.append(Text("\n").join([Text(title, "bold"), *found]))
+    blocks = [Text("\n").join([Text(title, "bold"), *lines]) for title, lines in parts.items() if lines]
     return Text("\n\n").join(blocks)
 
 
 def failure_text(one: Failure, now: datetime) -> str:
     """``answered 500, for 5 min; tried again in 12 min``."""
-    since = (now - datetime.fromisoformat(one.since)).total_seconds()
-    again = (datetime.fromisoformat(one.next_try_at) - now).total_seconds()
-    return f"{one.error}, for {words.span(since, 1)}; tried again {words.countdown(again)}"
+    since = words.span(-until(one.since, now), 1)
+    return f"{one.error}, for {since}; tried again {_ahead(one.next_try_at, now)}"
 
 
-class _Page:
-    def __init__(self, report: AlertsReport, now: datetime, console: Console) -> None:
-        self._report = report
-        self._now = now
-        self._console = console
-        self._glyphs = glyphs_of(console)
+def _ago(stamp: str, now: datetime) -> str:
+    return words.age(-until(stamp, now))
 
-    def channels(self) -> Iterator[Text]:
-        for one in self._report.channels:
-            sign = self._glyphs.dot if one.failure is None else self._glyphs.cross
-            mark = Text(f"{sign} ", "green" if one.failure is None else "red")
-            yield Text.assemble("  ", mark, self._line(one.name, f"{one.kind} {one.source or ''}".rstrip()))
-            yield from self._failure(one)
 
-    def rules(self) -> Iterator[Text]:
-        if self._report.channels and not self._report.rules:
-            yield Text("  none: nothing will be sent")
-        for one in self._report.rules:
-            yield Text.assemble(
-                "  ", self._line(one.rule, f"{self._glyphs.arrow} {', '.join(one.to) or 'nobody'}")
-            )
-        quiet, until = self._report.quiet, self._report.quiet_until
-        if quiet is not None:
-            over = "" if until is None else f"it is now; over {self._ahead(until)}"
-            yield Text.assemble("  ", self._line(f"quiet {quiet}", over))
-
-    def raised(self) -> Iterator[Text]:
-        for one in self._report.raised:
-            level = "" if one.level is None else f"{one.level}, "
-            about = one.title or one.meter
-            what = one.label if about is None else f"{one.label}: {about}"
-            yield Text.assemble("  ", self._line(what, f"{level}{self._ago(one.since)}, by {one.rule}"))
-
-    def waiting(self) -> Iterator[Text]:
-        for one in self._report.waiting:
-            yield Text.assemble("  ", self._line(one.title, f"{one.channel}, {self._ahead(one.at)}"))
-
-    def sent(self) -> Iterator[Text]:
-        for one in self._report.sent:
-            yield Text.assemble("  ", self._line(one.title, f"{one.channel}, {self._ago(one.at)}"))
-
-    def _failure(self, one: ChannelView) -> Iterator[Text]:
-        if one.failure is None:
-            return
-        yield from prose(self._console, " ", failure_text(one.failure, self._now), "red")
-
-    def _line(self, text: str, aside: str) -> Text:
-        told = said(self._console, text)
-        return Text.assemble(told, (f"  {said(self._console, aside)}", "dim")) if aside else Text(told)
-
-    def _ago(self, stamp: str) -> str:
-        return words.age((self._now - datetime.fromisoformat(stamp)).total_seconds())
-
-    def _ahead(self, stamp: str) -> str:
-        return words.countdown((datetime.fromisoformat(stamp) - self._now).total_seconds())
+def _ahead(stamp: str, now: datetime) -> str:
+    return words.countdown(until(stamp, now))

@@ -1,14 +1,18 @@
 """What text is put on: a terminal, a pipe, or the dialog of another program. Signs, wrapping, safe text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from io import StringIO
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from gaugeway.amounts import clean
+
+if TYPE_CHECKING:
+    from gaugeway.view.report import ProblemView
 
 PROSE = 100  # cells: longer lines of text are hard to read, however wide the terminal is
 
@@ -41,6 +45,32 @@ def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
         yield Text((f"  {sign} " if index == 0 else " " * indent) + line, style)
 
 
+def section(console: Console, title: str, facts: Iterable[tuple[str, str]], remedy: str | None) -> Text:
+    """Facts under a title, names that repeat themselves left out; and what is to be done, if something is."""
+    glyphs = glyphs_of(console)
+    style = "green" if remedy is None else "red"
+    lines = [Text.assemble((f"{glyphs.dot} ", style), (said(console, title), "bold"))]
+    before = ""
+    for name, value in facts:
+        shown = "" if name == before else name
+        lines.append(Text.assemble((f"  {shown:<23}", "dim"), said(console, value, 1000)))
+        before = name
+    if remedy is not None:
+        lines += prose(console, glyphs.arrow, remedy, style)
+    return Text("\n").join(lines)
+
+
+def warning(console: Console, problem: "ProblemView") -> Text:
+    where = f"{problem.file}: {problem.field}" if problem.field else problem.file
+    first = Text.assemble(("! ", "yellow"), said(console, where))
+    return Text("\n").join([first, *prose(console, " ", problem.message, "")])
+
+
+def until(stamp: str, now: datetime) -> float:
+    """Seconds, negative where it is over."""
+    return (datetime.fromisoformat(stamp) - now).total_seconds()
+
+
 def said(console: Console, text: str, most: int = 200) -> str:
     """Text from elsewhere, without control characters and within what the terminal can encode."""
     return clean(text, most).encode(console.encoding, "replace").decode(console.encoding)
@@ -59,6 +89,8 @@ def paper(width: int) -> Console:
 
 def put(console: Console, text: Text) -> None:
     """Print lines that were made to fit; what is longer goes over the edge, whole."""
+    if not text:
+        return
     with console.capture() as captured:
         console.print(text, soft_wrap=True, highlight=False)
     console.file.write(captured.get())  # where rich itself writes, a broken pipe ends the process its way

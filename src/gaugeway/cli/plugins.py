@@ -143,24 +143,11 @@ def _diff(app: App, change: "Change") -> Iterator[str]:
 def _page(setup: "Setup", console: "Console") -> "Text":
     from rich.text import Text
 
-    from gaugeway.cli.paper import glyphs_of, prose, said
+    from gaugeway.cli.paper import section, warning
 
-    glyphs = glyphs_of(console)
-
-    def lines() -> Iterator[Text]:
-        style = "green" if setup.complete else "red"
-        word = "complete" if setup.complete else "not complete"
-        yield Text.assemble((f"{glyphs.dot} ", style), ("OpenCode", "bold"), f"  {word}")
-        for name, value in _facts(setup):
-            yield Text.assemble((f"  {name:<23}", "dim"), said(console, value, 1000))
-        if not setup.complete:
-            yield from prose(console, glyphs.arrow, _remedy(setup), "")
-        for problem in setup.problems:
-            where = f"{problem.file}: {problem.field}" if problem.field else problem.file
-            yield Text.assemble(("\n! ", "yellow"), said(console, where))
-            yield from prose(console, " ", problem.message, "")
-
-    return Text("\n").join(lines())
+    title = "OpenCode: complete" if setup.complete else "OpenCode: not complete"
+    first = section(console, title, _facts(setup), None if setup.complete else _remedy(setup))
+    return Text("\n\n").join([first, *(warning(console, problem) for problem in setup.problems)])
 
 
 def _facts(setup: "Setup") -> Iterator[tuple[str, str]]:

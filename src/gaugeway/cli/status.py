@@ -42,8 +42,7 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
         from gaugeway.cli.paper import put
 
         console = app.console()
-        if text := page(document, app.clock(), console):
-            put(console, text)
+        put(console, page(document, app.clock(), console))
     return exit_code(found, views_of(states, app.clock()))
 
 
@@ -82,35 +81,22 @@ def page(document: Report, now: datetime, console: "Console") -> "Text":
     """The same as text: a section per gateway, then the problems."""
     from rich.text import Text
 
-    from gaugeway.cli.paper import glyphs_of, prose, said
+    from gaugeway.cli.alerts_page import failure_text
+    from gaugeway.cli.paper import section, warning
 
-    glyphs = glyphs_of(console)
-    blocks: list[Text] = []
-    for one in document.gateways:
-        style = "green" if one.hint is None else "red"
-        lines = [Text.assemble((f"{glyphs.dot} ", style), (said(console, one.label), "bold"))]
-        before = ""
-        for name, value in _facts(one, now):
-            shown = "" if name == before else name
-            lines.append(Text.assemble((f"  {shown:<23}", "dim"), said(console, value, 1000)))
-            before = name
-        if one.hint is not None:
-            lines += prose(console, glyphs.arrow, one.hint, "red")
-        blocks.append(Text("\n").join(lines))
-    for problem in document.problems:
-        where = f"{problem.file}: {problem.field}" if problem.field else problem.file
-        lines = [Text.assemble(("! ", "yellow"), said(console, where))]
-        blocks.append(Text("\n").join([*lines, *prose(console, " ", problem.message, "")]))
-    for failure in document.channels:
-        from gaugeway.cli.alerts_page import failure_text
-
-        lines = [Text.assemble(("! ", "yellow"), f"alerts: the channel {failure.channel} fails")]
-        blocks.append(Text("\n").join([*lines, *prose(console, " ", failure_text(failure, now), "")]))
+    blocks = [section(console, one.label, _facts(one, now), one.hint) for one in document.gateways]
+    failing = [
+        ProblemView(file="alerts", field=f"the channel {one.channel} fails", message=failure_text(one, now))
+        for one in document.channels
+    ]
+    blocks += [warning(console, problem) for problem in (*document.problems, *failing)]
     return Text("\n\n").join(blocks)
 
 
 def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:
     """Names as in the JSON, values for people."""
+    from gaugeway.cli.paper import until
+
     yield "provider_id", one.provider_id
     yield "preset", one.preset
     for place in one.defined_in:
@@ -127,11 +113,7 @@ def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:
     attempt, due = one.last_attempt, one.next_read_at
     yield (
         "last_attempt",
-        (f"{attempt.outcome}, {words.age(-_until(attempt.at, now))}" if attempt else "never"),
+        (f"{attempt.outcome}, {words.age(-until(attempt.at, now))}" if attempt else "never"),
     )
     never = "with the next `gaugeway show`" if one.hint is None else "when this is mended"
-    yield "next_read_at", words.countdown(_until(due, now)) if due else never
-
-
-def _until(stamp: str, now: datetime) -> float:
-    return (datetime.fromisoformat(stamp) - now).total_seconds()
+    yield "next_read_at", words.countdown(until(due, now)) if due else never
