@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gaugeway.cli.terminal import render
+from gaugeway.cli.paper import put
+from gaugeway.cli.terminal import Page
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.readings import Answer, KeyFacts, Meter, Reading, Scope
 from gaugeway.readings.forecast import Forecast
@@ -177,7 +178,7 @@ def drawn(width: int, *, verbose: bool = False, encoding: str = "utf-8", colours
             color_system="standard" if colours else None,
             _environ={},
         )
-        render(list(views()), now=NOW, console=console, verbose=verbose, zone=Zone())
+        put(console, Page(list(views()), NOW, console, verbose=verbose, zone=Zone()).text())
         file.flush()
         return buffer.getvalue().decode(encoding)
 

@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from tests.cli.page import GOLDEN, NOW, PAGES, after, drawn, view, views
 
-from gaugeway.cli.paper import paper
-from gaugeway.cli.terminal import page, render
+from gaugeway.cli.paper import paper, put
+from gaugeway.cli.terminal import Page
 from gaugeway.errors import ReadError
 from gaugeway.readings import Answer, KeyFacts, Meter
 from gaugeway.view.snapshot import GatewayView
@@ -59,7 +59,7 @@ def test_bars_of_one_drawn_pageend_in_one_column(width: int) -> None:
 
 @given(width=widths)
 def test_what_is_used_is_never_taken_for_what_is_left(width: int) -> None:
-    text = page(list(views()), now=NOW, console=paper(width), verbose=True, share="used")
+    text = Page(list(views()), NOW, paper(width), verbose=True, share="used").text()
     assert "25% used" in text.plain
     assert re.findall(r"(?<![(0-9])[0-9]+%(?! used)", text.plain) == []  # in brackets: what is foreseen
     assert max(map(cell_len, text.plain.splitlines())) <= width
@@ -128,8 +128,8 @@ def test_a_long_error_is_cut_after_its_first_sentence_unless_more_is_asked_for()
         assert f"{whole} (key_expired)" in " ".join(text_of(failed).split())
 
 
-def test_what_a_percentage_is_of_is_said_where_there_is_room() -> None:
-    for width, said in ((40, "75%\n"), (80, "75%  12.35"), (120, "75% left  12.35")):
+def test_what_a_percentage_is_of_is_said_at_any_width() -> None:
+    for width, said in ((40, "75% left\n"), (80, "75% left  12.35"), (120, "75% left  12.35")):
         assert said in drawn(width)
     assert "over by 20% left" not in drawn(120)
 
@@ -144,5 +144,6 @@ def shown(answer: Answer) -> str:
 
 def text_of(gateways: Sequence[GatewayView], *, verbose: bool = False) -> str:
     file = StringIO()
-    render(gateways, now=NOW, console=Console(file=file, width=100, _environ={}), verbose=verbose)
+    console = Console(file=file, width=100, _environ={})
+    put(console, Page(gateways, NOW, console, verbose=verbose).text())
     return file.getvalue()

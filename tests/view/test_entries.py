@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 from tests.presets.replay import Case, cases
 
-from gaugeway.cli.terminal import render
+from gaugeway.cli.paper import put
+from gaugeway.cli.terminal import Page
 from gaugeway.view.entries import Entry, entries_of
 from gaugeway.view.snapshot import SCHEMA, GatewayView, MeterView, Snapshot
 
@@ -75,7 +76,8 @@ def test_every_surface_shows_the_same_numbers(case: Case) -> None:
         msgspec.json.encode(Snapshot(schema=SCHEMA, generated_at="2026-11-22T10:00:00Z", gateways=(view,)))
     )
     file = StringIO()
-    render([view], now=now, console=Console(file=file, width=200, _environ={}), verbose=True)
+    console = Console(file=file, width=200, _environ={})
+    put(console, Page([view], now, console, verbose=True).text())
     # The columns are aligned with more blanks than an entry's own text has.
     lines = [" ".join(line.split()) for line in file.getvalue().splitlines()]
     entries = {one.id: one for one in entries_of(view)}

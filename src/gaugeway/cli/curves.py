@@ -1,21 +1,19 @@
 """The curves of ``gaugeway history``: one under another, each under a line that says what it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from rich.console import Console
 from rich.text import Text
 
 from gaugeway.cli.chart import Chart, Curve
 from gaugeway.cli.context import App
-from gaugeway.cli.paper import glyphs_of, put, said
+from gaugeway.cli.paper import put, said
 from gaugeway.cli.show import views_of
-from gaugeway.cli.terminal import STYLES
+from gaugeway.cli.terminal import STYLES, Page
 from gaugeway.collector import State
 from gaugeway.history.series import balance_steps, counter_points, counter_steps
 from gaugeway.readings import Forecast, Meter
 from gaugeway.store.history import History, Point, Series
 from gaugeway.view.entries import Entry, entries_of
-from gaugeway.view.snapshot import GatewayView
 
 _HEIGHT, _WIDEST = 9, 160  # cells
 
@@ -29,84 +27,41 @@ def draw(
     whole: bool,
 ) -> None:
     """Print a chart for each meter read after ``since``; ``whole``: also of what `show` leaves out."""
-    console = app.console()
+    console, now = app.console(), app.clock()
+    width = min(console.width, _WIDEST)
     blocks = []
     for state, series in kept:
-        (view,) = views_of([state], app.clock())
-        drawing = _Block(view, state, since, app, console)
-        charts = [drawing.chart(one, history, whole=whole) for one in _newest(series)]
-        for number, chart in enumerate([chart for chart in charts if chart]):
-            blocks.append(Text("\n").join(chart if number else [drawing.header(), *chart]))
-    if blocks:
-        put(console, Text("\n\n", no_wrap=True, overflow="crop").join(blocks))
+        (view,) = views_of([state], now)
+        page = Page([view], now, console, verbose=True, zone=app.zone)
+        entries = {entry.id: entry for entry in entries_of(view)}
+        meters = {} if state.reading is None else {meter.id: meter for meter in state.reading.meters}
+        charts = []
+        # Of each meter the series of the newest subject, which comes last.
+        for one in {one.meter_id: one for one in series}.values():
+            entry = entries.get(one.meter_id)
+            meter, forecast = meters.get(one.meter_id), state.forecasts.get(one.meter_id)
+            curve = _curve(history.points(one.id, 0), meter, forecast, since, now.timestamp())
+            if curve is not None and (whole or entry is None or not entry.minor):
+                charts.append(_chart(page, one.meter_id, entry, curve, width))
+        for number, chart in enumerate(charts):
+            blocks.append(Text("\n").join(chart if number else [page.cut(page.left(view), width), *chart]))
+    put(console, Text("\n\n", no_wrap=True, overflow="crop").join(blocks))
 
 
-def _newest(history: Sequence[Series]) -> Iterator[Series]:
-    """Of each meter the series of the newest subject, which comes last."""
-    yield from {series.meter_id: series for series in history}.values()
-
-
-class _Block:
-    """The charts of one gateway."""
-
-    def __init__(self, view: GatewayView, state: State, since: float, app: App, console: Console) -> None:
-        self.label, self.preset, self.level = view.label, view.preset, view.level
-        self.entries = {entry.id: entry for entry in entries_of(view)}
-        meters = () if state.reading is None else state.reading.meters
-        self.meters = {meter.id: meter for meter in meters}
-        self.forecasts = state.forecasts
-        self.since, self.now = since, app.clock().timestamp()
-        self.console, self.zone = console, app.zone
-        self.glyphs = glyphs_of(console)
-        self.width = min(console.width, _WIDEST)
-
-    def header(self) -> Text:
-        return self._cut(
-            Text.assemble(
-                (f"{self.glyphs.dot} ", STYLES.get(self.level, "dim")),
-                (said(self.console, self.label), "bold"),
-                (f"  {said(self.console, self.preset)}", "dim"),
-            )
-        )
-
-    def chart(self, series: Series, history: History, *, whole: bool) -> list[Text]:
-        """The lines of one meter; none where nothing is to be seen of it."""
-        entry = self.entries.get(series.meter_id)
-        if entry is not None and entry.minor and not whole:
-            return []
-        points = history.points(series.id, 0)
-        meter = self.meters.get(series.meter_id)
-        curve = _curve(points, meter, self.forecasts.get(series.meter_id), self.since, self.now)
-        if curve is None:
-            return []
-        style = "green" if entry is None else STYLES.get(entry.level, "dim")
-        chart = Chart(curve, self.width - 2, _HEIGHT, self.glyphs, self.zone)
-        lines = [self._title(series.meter_id, entry), *(Text("  ") + line for line in chart.lines(style))]
-        ahead = "" if entry is None else entry.forecast_text(self.now, self.zone)
-        if ahead:
-            dire = entry is not None and entry.ahead is not None and entry.ahead.dire
-            lines.append(self._cut(Text(f"  {self.glyphs.so} {ahead}", "yellow" if dire else "dim")))
-        return lines
-
-    def _title(self, meter_id: str, entry: Entry | None) -> Text:
-        if entry is None:
-            name = said(self.console, meter_id)
-            return self._cut(Text.assemble("  ", (name, "bold"), ("  no longer reported", "dim")))
+def _chart(page: Page, meter_id: str, entry: Entry | None, curve: Curve, width: int) -> list[Text]:
+    """A title that says what it is, the curve, and what is foreseen."""
+    if entry is None:
+        style = "green"
+        title = Text.assemble("  ", (said(page.console, meter_id), "bold"), ("  no longer reported", "dim"))
+    else:
         style = STYLES.get(entry.level, "dim")
-        facts = [part for part in (entry.short.text, entry.reset_text(self.now)) if part]
-        mark = f"{self.glyphs.mark} " if entry.binding else "  "
-        title = Text.assemble((mark, style), (said(self.console, entry.name), "bold"))
-        if entry.window:
-            title.append(f" {entry.window}", "dim")
-        if entry.left:
-            title.append(f"  {entry.left}", style)
-        for fact in facts:
-            title.append(f"  {fact}", "dim")
-        return self._cut(title)
-
-    def _cut(self, text: Text) -> Text:
-        text.truncate(self.width, overflow="crop" if self.glyphs.ascii_only else "ellipsis")
-        return text
+        facts = (entry.short.text, entry.reset_text(page.now.timestamp()))
+        title = Text.assemble(page.mark(entry, style), page.title(entry))
+        title.append(f"  {entry.left}" if entry.left else "", style)
+        title.append("".join(f"  {fact}" for fact in facts if fact), "dim")
+    chart = Chart(curve, width - 2, _HEIGHT, page.glyphs, page.zone)
+    lines = [page.cut(title, width), *(Text("  ") + line for line in chart.lines(style))]
+    return lines if entry is None else [*lines, *page.ahead(entry, style)]
 
 
 def _curve(

@@ -143,20 +143,15 @@ def _views(app: App, gateways: Sequence[Gateway], asked: _Asked, current: Sequen
 
 def _quota_text(app: App, found: Found, views: Sequence[GatewayView], width: int) -> str:
     from gaugeway.cli.paper import paper
-    from gaugeway.cli.terminal import page
+    from gaugeway.cli.terminal import Page
 
     toast = found.toast.settings
     if not toast.enabled:
         return f"turned off: {found.toast.said['enabled']} is false"
     if views:
-        return page(
-            views,
-            now=app.clock(),
-            console=paper(width),
-            verbose=True,
-            share=_SHARES[toast.percent_display_mode],
-            zone=app.zone,
-        ).plain.rstrip()
+        share = _SHARES[toast.percent_display_mode]
+        page = Page(views, app.clock(), paper(width), verbose=True, share=share, zone=app.zone)
+        return page.text().plain.rstrip()
     if found.gateways:
         return "no gateway belongs to the session's model, and onlyCurrentModel is true"
     return "no gateway is configured; `gaugeway add URL` sets one up"

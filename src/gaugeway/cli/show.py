@@ -51,11 +51,10 @@ def command(
             narrate(f"no gateway belongs to the provider {provider!r}")
 
     def preview(states: Sequence[State]) -> "Text":
-        from gaugeway.cli.terminal import page
+        from gaugeway.cli.terminal import Page
 
-        now = app.clock()
-        views = views_of(states, now, name)
-        return page(views, now=now, console=app.console(stderr=True), verbose=verbose, zone=app.zone)
+        now, console = app.clock(), app.console(stderr=True)
+        return Page(views_of(states, now, name), now, console, verbose=verbose, zone=app.zone).text()
 
     to_terminal = not as_json and sys.stdout.isatty()
     states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
@@ -64,9 +63,11 @@ def command(
     if as_json:
         print_json(Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views)))
     else:
-        from gaugeway.cli.terminal import render
+        from gaugeway.cli.paper import put
+        from gaugeway.cli.terminal import Page
 
-        render(views, now=now, console=app.console(), verbose=verbose, zone=app.zone)
+        console = app.console()
+        put(console, Page(views, now, console, verbose=verbose, zone=app.zone).text())
     return exit_code(found, views)
 
 

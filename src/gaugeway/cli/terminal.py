@@ -6,10 +6,10 @@ from functools import partial
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console, OverflowMethod
+from rich.console import Console
 from rich.text import Text
 
-from gaugeway.cli.paper import PROSE, glyphs_of, prose, put, said
+from gaugeway.cli.paper import PROSE, glyphs_of, prose, said, until
 from gaugeway.view import words
 from gaugeway.view.entries import Amount, Entry, Share, entries_of
 from gaugeway.view.snapshot import GatewayView
@@ -26,8 +26,8 @@ STYLES = {
     "unknown": "dim",
 }
 _STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
-_BAR, _LEAST_BAR = 32, 8
-_LEFT, _PERCENT = 9, 4  # cells: "100% left", "100%"; longer words ("over by 20%") take the room of the bar
+_BAR, _LEAST_BAR, _BAR_OF_TWO = 32, 5, 8  # cells: at most, at least, and where an entry takes two lines
+_LEFT = 9  # cells: "100% left"; longer words ("over by 20%") take the room of the bar
 _NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
 _BRIEF = 90  # characters of an error that are worth reading whole
 _SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
@@ -38,72 +38,48 @@ class Columns(NamedTuple):
 
     name: int
     bar: int
-    percent: int
     amount: int
     reset: int
     short: bool
 
     @property
     def total(self) -> int:
-        return 2 + self.name + 2 + self.bar + 1 + self.percent + 2 + self.amount + 2 + self.reset
+        return 2 + self.name + 2 + self.bar + 1 + _LEFT + 2 + self.amount + 2 + self.reset
 
 
-def render(
-    views: Sequence[GatewayView],
-    *,
-    now: datetime,
-    console: Console,
-    verbose: bool = False,
-    zone: Zone = LOCAL,
-) -> None:
-    """Print one block per gateway."""
-    if views:
-        put(console, page(views, now=now, console=console, verbose=verbose, zone=zone))
-
-
-def page(
-    views: Sequence[GatewayView],
-    *,
-    now: datetime,
-    console: Console,
-    verbose: bool = False,
-    share: Share = "left",
-    zone: Zone = LOCAL,
-) -> Text:
-    """The blocks as one text. No gateway's text is ever read as markup."""
-    drawing = _Page(views, now, console, zone, verbose=verbose, share=share)
-    blocks = [Text("\n").join(drawing.block(view)) for view in views]
-    return Text("\n\n", no_wrap=True, overflow="crop").join(blocks)
-
-
-class _Page:
-    """What the blocks of one page share: the moment, the width, and the columns."""
+class Page:
+    """What the blocks of one page share: the moment, the width, and the columns. ``share``: what percentages
+    and bars tell.
+    """
 
     def __init__(
         self,
         views: Sequence[GatewayView],
         now: datetime,
         console: Console,
-        zone: Zone,
         *,
-        verbose: bool,
-        share: Share,
+        verbose: bool = False,
+        share: Share = "left",
+        zone: Zone = LOCAL,
     ) -> None:
+        self.views = views
         self.zone = zone
-        self.now = now.timestamp()
+        self.now = now
         self.console = console
         self.prose = partial(prose, console)
         self.verbose = verbose
         self.share = share
-        self.least_percent = _PERCENT if share == "left" else _LEFT  # "25%" alone reads as what is left
         self.glyphs = glyphs_of(console)
         self.columns = self._columns([self._shown(view) for view in views], console.width)
         self.width = min(console.width, PROSE)
         if self.columns.bar:  # what stands at the right of a header stands above the end of the lines
-            header = max(
-                (self._left(view).cell_len + self._right(view).cell_len for view in views), default=0
-            )
+            header = max((cell_len(f"{self.left(view)}{self._right(view)}") for view in views), default=0)
             self.width = max(self.columns.total, min(self.width, header + 4))
+
+    def text(self) -> Text:
+        """The blocks as one text. No gateway's text is ever read as markup."""
+        blocks = [Text("\n").join(self._block(view)) for view in self.views]
+        return Text("\n\n", no_wrap=True, overflow="crop").join(blocks)
 
     def _shown(self, view: GatewayView) -> tuple[Entry, ...]:
         entries = entries_of(view, self.share)
@@ -116,23 +92,21 @@ class _Page:
             return max((cell_len(text) for block in amounts for text in _aligned(block)), default=0)
 
         full = Columns(
-            name=min(_NAME, max((self._title(entry).cell_len for entry in entries), default=0)),
+            name=min(_NAME, max((self.title(entry).cell_len for entry in entries), default=0)),
             bar=_BAR,
-            percent=_LEFT,
             amount=widest([entry.amount for entry in block] for block in blocks),
-            reset=max((len(entry.reset_text(self.now)) for entry in entries), default=0),
+            reset=max((len(entry.reset_text(self.now.timestamp())) for entry in entries), default=0),
             short=False,
         )
         short = widest([entry.short for entry in block] for block in blocks)
         compact = full._replace(amount=short, short=True)
-        least = compact._replace(name=min(compact.name, _LEAST_NAME))
-        for columns in (full, compact, least, least._replace(percent=self.least_percent)):
+        for columns in (full, compact, compact._replace(name=min(compact.name, _LEAST_NAME))):
             room = width - (columns.total - _BAR)
             if room >= _LEAST_BAR:
                 return columns._replace(bar=min(room, _BAR))
         return full._replace(bar=0)
 
-    def block(self, view: GatewayView) -> Iterator[Text]:
+    def _block(self, view: GatewayView) -> Iterator[Text]:
         entries = self._shown(view)
         yield self._header(view)
         amounts = _aligned([entry.short if self.columns.short else entry.amount for entry in entries])
@@ -142,7 +116,7 @@ class _Page:
                 yield self._line(entry, amount, style)
             else:
                 yield from self._two_lines(entry, style)
-            yield from self._ahead(entry, style)
+            yield from self.ahead(entry, style)
         hidden = len(view.meters) - len(entries)
         if hidden:
             yield Text(f"  {hidden} more with -v", "dim")
@@ -154,7 +128,7 @@ class _Page:
             more = "" if message == view.error.message else "; -v says more"
             message += f" ({view.error.code})"
             if view.next_read_at is not None:
-                due = datetime.fromisoformat(view.next_read_at).timestamp() - self.now
+                due = until(view.next_read_at, self.now)
                 message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
             failed = view.status != "stale"
             yield from self.prose(self.glyphs.cross, message + more, "red" if failed else "yellow")
@@ -167,10 +141,10 @@ class _Page:
 
     def _header(self, view: GatewayView) -> Text:
         right = self._right(view)
-        left = self._fit(self._left(view), self.width - right.cell_len - 2)
+        left = self.cut(self.left(view), self.width - right.cell_len - 2, pad=True)
         return Text.assemble(left, "  ", right)
 
-    def _left(self, view: GatewayView) -> Text:
+    def left(self, view: GatewayView) -> Text:
         known_as = f"{view.id} {self.glyphs.dash} " if self.verbose and view.id != view.label else ""
         return Text.assemble(
             (f"{self.glyphs.dot} ", self._style(view)),
@@ -191,46 +165,44 @@ class _Page:
 
     def _line(self, entry: Entry, amount: str, style: str) -> Text:
         columns = self.columns
-        title = self._fit(self._title(entry), columns.name)
-        gauge = self._gauge(entry, columns.bar, columns.percent, style)
-        line = Text("  ").join((title, gauge, self._fit(Text(amount), columns.amount)))
-        line.append(f"  {entry.reset_text(self.now)}", "dim")
+        title = self.cut(self.title(entry), columns.name, pad=True)
+        gauge = self._gauge(entry, columns.bar, style)
+        line = Text("  ").join((title, gauge, self.cut(Text(amount), columns.amount, pad=True)))
+        line.append(f"  {entry.reset_text(self.now.timestamp())}", "dim")
         line.rstrip()
-        return Text.assemble(self._mark(entry, style), line)
+        return Text.assemble(self.mark(entry, style), line)
 
     def _two_lines(self, entry: Entry, style: str) -> Iterator[Text]:
-        gauge = self._gauge(entry, 10, self.least_percent, style)
-        title = self._fit(self._title(entry), self.width - 3 - gauge.cell_len)
+        gauge = self._gauge(entry, _BAR_OF_TWO, style)
+        title = self.cut(self.title(entry), self.width - 3 - gauge.cell_len, pad=True)
         first = Text.assemble(title, " ", gauge)
         first.rstrip()
-        yield Text.assemble(self._mark(entry, style), first)
-        below = [part for part in (entry.short.text, entry.reset_text(self.now)) if part]
+        yield Text.assemble(self.mark(entry, style), first)
+        below = [part for part in (entry.short.text, entry.reset_text(self.now.timestamp())) if part]
         if below:
-            second = Text(f"  {f' {self.glyphs.dash} '.join(below)}", "dim")
-            second.truncate(self.width, overflow=self._overflow)
-            yield second
+            yield self.cut(Text(f"  {f' {self.glyphs.dash} '.join(below)}", "dim"), self.width)
 
-    def _ahead(self, entry: Entry, style: str) -> Iterator[Text]:
+    def ahead(self, entry: Entry, style: str) -> Iterator[Text]:
         """Will it last? Said of what binds, and of what will run out first; of the others on request."""
         if entry.ahead is not None and (entry.binding or entry.ahead.dire or self.verbose):
-            text = entry.forecast_text(self.now, self.zone)
+            text = entry.forecast_text(self.now.timestamp(), self.zone)
             if text:
                 dire = entry.ahead.dire and style != "dim"
                 yield from prose(self.console, self.glyphs.so, text, "yellow" if dire else "dim")
 
-    def _mark(self, entry: Entry, style: str) -> Text:
+    def mark(self, entry: Entry, style: str) -> Text:
         return Text(f"{self.glyphs.mark} " if entry.binding else "  ", style)
 
-    def _gauge(self, entry: Entry, width: int, room: int, style: str) -> Text:
-        """A bar of ``width`` cells and the percent in ``room``; longer words take from the bar."""
-        percent = f"{entry.left if room == _LEFT else entry.percent:>{room}}"
-        width -= len(percent) - room
+    def _gauge(self, entry: Entry, width: int, style: str) -> Text:
+        """A bar of ``width`` cells and the percent; longer words take from the bar."""
+        percent = f"{entry.left:>{_LEFT}}"
+        width -= len(percent) - _LEFT
         if entry.fraction is None or width < 4:
             return Text(" " * (width + 1) + percent, style)
         done, rest = words.bar(entry.fraction, width, ascii_only=self.glyphs.ascii_only)
         return Text.assemble((done, style), (rest, "dim"), " ", (percent, style))
 
-    def _title(self, entry: Entry) -> Text:
+    def title(self, entry: Entry) -> Text:
         title = Text(said(self.console, entry.name), "bold" if entry.binding else "")
         if entry.window:
             title.append(f" {entry.window}", "dim")
@@ -238,7 +210,7 @@ class _Page:
 
     def _key(self, view: GatewayView) -> Iterator[Text]:
         name, expires_at = view.key.name, view.key.expires_at
-        left = None if expires_at is None else datetime.fromisoformat(expires_at).timestamp() - self.now
+        left = None if expires_at is None else until(expires_at, self.now)
         ending = left is not None and left < _SOON
         if not ending and not (self.verbose and (name or expires_at)):
             return
@@ -247,14 +219,10 @@ class _Page:
             text += f" expires {words.countdown(left)}" if left > 0 else " has expired"
         yield from self.prose("!" if ending else self.glyphs.dash, text, "yellow" if ending else "dim")
 
-    def _fit(self, text: Text, width: int) -> Text:
-        """Cut or pad to ``width`` cells: a wide character takes two."""
-        text.truncate(max(width, 1), overflow=self._overflow, pad=True)
+    def cut(self, text: Text, width: int, *, pad: bool = False) -> Text:
+        """At most ``width`` cells, or exactly: a wide character takes two."""
+        text.truncate(max(width, 1), overflow="crop" if self.glyphs.ascii_only else "ellipsis", pad=pad)
         return text
-
-    @property
-    def _overflow(self) -> OverflowMethod:
-        return "crop" if self.glyphs.ascii_only else "ellipsis"
 
 
 def _brief(message: str) -> str:

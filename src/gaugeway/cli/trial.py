@@ -143,8 +143,10 @@ def _explanation(trial: Trial) -> Iterator[str]:
 
 def show(app: App, trial: Trial) -> None:
     """The reading, or why there is none, as `gaugeway show` draws it."""
-    from gaugeway.cli.terminal import render
+    from gaugeway.cli.paper import put
+    from gaugeway.cli.terminal import Page
 
     now = app.clock()
     view = project(trial.gateway, trial.reading, trial.error, now=now)
-    render([view], now=now, console=app.console(), verbose=True)
+    console = app.console()
+    put(console, Page([view], now, console, verbose=True).text())
