@@ -114,7 +114,7 @@ def test_a_folder_whose_entries_are_relative_to_its_parent() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{\n"plugin": [}', "tui.json:2:12: expected a value"),
+        ('{\n"plugin": [}', "tui.json:2: is not JSON"),
         ("[]", "tui.json:1: is not an object"),
         ('{"plugin": "x"}', "tui.json: plugin is not a list"),
         ('{"plugin": null}', "tui.json: plugin is not a list"),

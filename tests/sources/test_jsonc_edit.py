@@ -7,7 +7,7 @@ import pyjson5
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.test_jsonc import SCALARS, _at, _floats, documents
+from tests.sources.test_jsonc import SCALARS, _at, _floats, documents, spans
 
 from gaugeway.errors import SetupError
 from gaugeway.sources.jsonc import Document, KeyPath, read
@@ -17,7 +17,7 @@ NEW = "./gaugeway/tui.js"
 
 
 def containers(document: Document, kind: type) -> list[KeyPath]:
-    return [path for path in document.spans if isinstance(_at(document.value, path), kind)]
+    return [path for path in spans(document) if isinstance(_at(document.value, path), kind)]
 
 
 def set_at(value: Any, path: KeyPath, new: Any) -> Any:
@@ -70,7 +70,7 @@ def test_taking_it_out_gives_back_the_same_bytes(text: str, data: st.DataObject)
 @given(documents(), st.data())
 def test_anything_can_be_taken_out(text: str, data: st.DataObject) -> None:
     document = read(text.encode())
-    paths = [path for path in document.spans if path]
+    paths = [path for path in spans(document) if path]
     if not paths:
         return
     path = data.draw(st.sampled_from(paths))

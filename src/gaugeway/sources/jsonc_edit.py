@@ -4,16 +4,18 @@ Bytes to bytes. What was added is laid out like its neighbours; taking it out ag
 """
 
 import re
-from operator import itemgetter
+from copy import deepcopy
+from functools import reduce
+from operator import getitem, itemgetter
 from typing import Any
 
 import msgspec
 
 from gaugeway.errors import SetupError
 from gaugeway.sources import jsonc
-from gaugeway.sources.jsonc import Document, KeyPath
+from gaugeway.sources.jsonc import GAP, Document, KeyPath
 
-_GAP = re.compile(rb"(?:[ \t\r\n]++|//[^\r\n]*+|/\*.*?\*/)*+", re.DOTALL)
+_GAP = re.compile(GAP, re.DOTALL)
 _SAME_LINE = re.compile(rb"(?:[ \t]++|/\*[^\r\n]*?\*/)*+(?://[^\r\n]*+)?")
 _INDENT = re.compile(rb"(?:^|[\r\n])([ \t]+)\S")
 _STEPS = re.compile(rb"\n( *)")
@@ -29,11 +31,12 @@ def with_item(document: Document, path: KeyPath, item: Any, file: str) -> bytes:
     Raises SetupError ``invalid_config`` naming ``file`` where there is no list, or where the edit would
     change other values.
     """
-    container = _at(document.value, path)
+    wanted = deepcopy(document.value)
+    container: Any = reduce(getitem, path, wanted)
     if not isinstance(container, list):
         raise SetupError("invalid_config", f"{_named(path, file)} is not a list")
     text = msgspec.json.encode(item)
-    wanted = _wanted(document, path, [*container, jsonc.read(text).value])
+    container.append(jsonc.read(text).value)
     return _made(document, _added(document, path, text), wanted, file)
 
 
@@ -41,27 +44,19 @@ def with_member(document: Document, path: KeyPath, key: str, value: Any, file: s
     """The text with a new ``key`` at the end of the object at ``path``. Raises as :func:`with_item` does,
     also where the key is there already.
     """
-    container = _at(document.value, path)
-    if not isinstance(container, dict):
-        raise SetupError("invalid_config", f"{_named(path, file)} is not an object")
-    if key in container:
-        raise SetupError("invalid_config", f"{file} has {key} already")
+    wanted = deepcopy(document.value)
+    container: Any = reduce(getitem, path, wanted)
+    if not isinstance(container, dict) or key in container:
+        raise SetupError("invalid_config", f"{_named(path, file)} is not an object, or has {key} already")
     text = msgspec.json.encode(value)
-    wanted = _wanted(document, path, {**container, key: jsonc.read(text).value})
+    container[key] = jsonc.read(text).value
     return _made(document, _added(document, path, msgspec.json.encode(key) + b": " + text), wanted, file)
 
 
 def without(document: Document, path: KeyPath, file: str) -> bytes:
     """The text without the item or member at ``path``, and without its comma. Raises as :func:`with_item`."""
-    parent, part = path[:-1], path[-1]
-    container = _at(document.value, parent)
-    if isinstance(container, list):
-        rest: Any = [item for index, item in enumerate(container) if index != part]
-    else:
-        rest = {key: item for key, item in container.items() if key != part}
-    wanted = _wanted(document, parent, rest)
-    if isinstance(container, dict) and _is_twice(document, path):
-        raise _refused(file)
+    wanted = deepcopy(document.value)
+    del reduce(getitem, path[:-1], wanted)[path[-1]]
     try:
         return _made(document, _removed(document, path, tidy=True), wanted, file)
     except SetupError:  # the line's end belongs to a comment: leave the item's room empty
@@ -69,23 +64,22 @@ def without(document: Document, path: KeyPath, file: str) -> bytes:
 
 
 def _added(document: Document, path: KeyPath, text: bytes) -> list[Edit]:
-    data, spans = document.data, _children(document, path)
-    start, end = document.spans[path]
-    start, end = start + 1, end - 1  # what is between the brackets
+    data, node = document.data, document.node(path)
+    start, end = node.start + 1, node.end - 1  # what is between the brackets
     newline = b"\r\n" if b"\r\n" in data else b"\n"
-    if not spans:
+    siblings = list(node.inner.values())
+    if not siblings:
         if b"\n" not in data[start:end]:
             return [(start, start, text)]
         indent = _indent(data, end) + _unit(data)
         return [(start, start, _line(text, newline, indent, _unit(data)))]
-    begin, last = _begin(document, path, len(spans) - 1), spans[-1][1]
-    before = spans[-2][1] if len(spans) > 1 else start
+    begin, last = siblings[-1].begin, siblings[-1].end
+    before = siblings[-2].end if len(siblings) > 1 else start
     comma = _gap(data, last)
     trailing = data[comma : comma + 1] == b","
     if b"\n" not in data[before:begin] and b"\n" not in data[last:end]:
         return [(comma + 1, comma + 1, b" " + text + b",")] if trailing else [(last, last, b", " + text)]
-    after = comma + 1 if trailing else last
-    match = _SAME_LINE.match(data, after, end)
+    match = _SAME_LINE.match(data, comma + 1 if trailing else last, end)
     assert match is not None
     line = _line(text, newline, _indent(data, begin), _unit(data))
     if trailing:
@@ -106,18 +100,13 @@ def _line(text: bytes, newline: bytes, indent: bytes, unit: bytes) -> bytes:
 
 def _removed(document: Document, path: KeyPath, *, tidy: bool) -> list[Edit]:
     """``tidy``: with the beginning of its line, so that no empty line stays."""
-    data, parent = document.data, path[:-1]
-    spans = _children(document, parent)
-    index = spans.index(document.spans[path])
-    begin, end = _begin(document, parent, index), spans[index][1]
-    if tidy:
-        begin = _line_begin(data, begin)
-    edits = [(begin, end, b"")]
-    comma = _gap(data, end)
+    data, inner = document.data, document.node(path[:-1]).inner
+    node, index = inner[path[-1]], list(inner).index(path[-1])
+    edits = [(_line_begin(data, node.begin) if tidy else node.begin, node.end, b"")]
+    comma = _gap(data, node.end)
+    if data[comma : comma + 1] != b"," and index > 0:
+        comma = _gap(data, list(inner.values())[index - 1].end)
     if data[comma : comma + 1] == b",":
-        edits.append((comma, comma + 1, b""))
-    elif index > 0:
-        comma = _gap(data, spans[index - 1][1])
         edits.append((comma, comma + 1, b""))
     return edits
 
@@ -133,58 +122,11 @@ def _made(document: Document, edits: list[Edit], wanted: Any, file: str) -> byte
             return data
     except jsonc.JsoncError:
         pass
-    raise _refused(file)
-
-
-def _refused(file: str) -> SetupError:
-    return SetupError("invalid_config", f"{file} can't be edited without changing something else in it")
+    raise SetupError("invalid_config", f"{file} can't be edited without changing something else in it")
 
 
 def _named(path: KeyPath, file: str) -> str:
     return f"{file}: {'.'.join(map(str, path)) or 'its value'}"
-
-
-def _wanted(document: Document, path: KeyPath, container: Any) -> Any:
-    """The document's value with ``container`` at ``path``."""
-    if not path:
-        return container
-
-    def replaced(value: Any, rest: KeyPath) -> Any:
-        if not rest:
-            return container
-        copy: Any = list(value) if isinstance(value, list) else dict(value)
-        copy[rest[0]] = replaced(value[rest[0]], rest[1:])
-        return copy
-
-    return replaced(document.value, path)
-
-
-def _at(value: Any, path: KeyPath) -> Any:
-    for part in path:
-        value = value[part]
-    return value
-
-
-def _children(document: Document, path: KeyPath) -> list[tuple[int, int]]:
-    container = _at(document.value, path)
-    parts = range(len(container)) if isinstance(container, list) else container
-    return sorted(document.spans[*path, part] for part in parts)
-
-
-def _begin(document: Document, path: KeyPath, index: int) -> int:
-    """Where the item at ``index`` of the container begins: its key, in an object."""
-    data, spans = document.data, _children(document, path)
-    at = _gap(data, document.spans[path][0] + 1 if index == 0 else spans[index - 1][1])
-    return _gap(data, at + 1) if data[at : at + 1] == b"," else at
-
-
-def _is_twice(document: Document, path: KeyPath) -> bool:
-    """Whether a member's key stands there twice: then its value does not follow the key at its beginning."""
-    value, data = document.spans[path], document.data
-    begin = _begin(document, path[:-1], _children(document, path[:-1]).index(value))
-    key = _KEY.match(data, begin)
-    assert key is not None
-    return _gap(data, _gap(data, key.end()) + 1) != value[0]
 
 
 def _gap(data: bytes, at: int) -> int:
@@ -196,13 +138,12 @@ def _gap(data: bytes, at: int) -> int:
 
 def _line_begin(data: bytes, at: int) -> int:
     """Back over the blank space before ``at``, and over one line break before that."""
-    at = len(data[:at].rstrip(b" \t"))
-    return at - 2 if data.endswith(b"\r\n", 0, at) else at - 1 if data.endswith(b"\n", 0, at) else at
+    return len(data[:at].rstrip(b" \t").removesuffix(b"\n").removesuffix(b"\r"))
 
 
 def _indent(data: bytes, at: int) -> bytes:
     """The blank space that the line of ``at`` begins with."""
-    line = data[max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1 : at]
+    line = data[:at].rpartition(b"\n")[2]
     return line[: len(line) - len(line.lstrip(b" \t"))]
 
 

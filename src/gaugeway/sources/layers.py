@@ -29,8 +29,7 @@ def read_text(data: bytes, file: str, folder: Path, trust: Trust, problems: list
     except jsonc.JsoncError as error:
         # Only a file of the user's own is worth an exit code: no repository decides about that.
         fatal = trust == "trusted"
-        message = f"is not JSON: {error.what} (column {error.column})"
-        problems.append(Problem(file=file, line=error.line, message=message, fatal=fatal))
+        problems.append(Problem(file=file, line=error.line, message=error.what, fatal=fatal))
         return None
     if not isinstance(document.value, dict):
         problems.append(Problem(file=file, line=document.line(()), message="is not an object"))
