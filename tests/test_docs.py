@@ -13,6 +13,7 @@ from typing import Any
 import click
 import msgspec
 import pytest
+from tests.notify.values import FACTS
 
 from gaugeway import __version__
 from gaugeway.cli.main import COMMANDS, group
@@ -20,7 +21,7 @@ from gaugeway.errors import HINTS
 from gaugeway.lines.arguments import HOSTS
 from gaugeway.lines.gauge import Gauge
 from gaugeway.lines.wording import piece
-from gaugeway.notify.webhook import BudgetEvent
+from gaugeway.notify.webhook import budget_event
 from gaugeway.presets import custom, in_tree
 from gaugeway.sources.alert_tables import AlertsTable, ChannelTable, RuleTable
 from gaugeway.sources.config import GatewayTable
@@ -126,7 +127,7 @@ def test_the_example_of_the_webhook_is_one() -> None:
     (text,) = [
         text for language, text in _FENCE.findall((DOCS / "alerts.md").read_text()) if language == "json"
     ]
-    assert list(json.loads(text)) == list(BudgetEvent.__struct_fields__)
+    assert list(json.loads(text)) == list(budget_event(FACTS))
 
 
 @pytest.mark.parametrize("text", fences("toml"))

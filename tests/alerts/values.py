@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from gaugeway.alerts import Facts, Message, Observation, decide
+import msgspec
+
+from gaugeway.alerts import Facts, Observation, decide
 from gaugeway.errors import ReadError
 from gaugeway.readings import Answer, Forecast, KeyFacts, Meter, Reading
 from gaugeway.sources.alerting import Rule
@@ -64,6 +66,12 @@ def likely(p: float, meter: Meter) -> dict[str, Forecast]:
     return {meter.id: Forecast(p_runout=p)}
 
 
+class Message(NamedTuple):
+    channel: str
+    facts: Facts
+    first: bool
+
+
 class Watch:
     """Decides on one observation after the other, keeping what is raised as the store does."""
 
@@ -81,8 +89,11 @@ class Watch:
                 del self.raised[key]
             else:
                 self.raised[key] = row
-        assert not decision.messages or decision.rows, "a message without a claim would be sent again"
-        return list(decision.messages)
+        assert not decision.letters or decision.rows, "a message without a claim would be sent again"
+        return [
+            Message(letter.channel, msgspec.json.decode(letter.facts, type=Facts), letter.first)
+            for letter in decision.letters
+        ]
 
     def facts(self, one: Observation) -> list[Facts]:
         return [message.facts for message in self.sent(one)]

@@ -82,7 +82,7 @@ def test_the_fields_are_those_of_litellm(receiver: Receiver, url: str, tmp_path:
     ],
 )
 def test_events(changed, event) -> None:
-    assert budget_event(msgspec.structs.replace(FACTS, **changed)).event == event
+    assert budget_event(msgspec.structs.replace(FACTS, **changed))["event"] == event
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_events(changed, event) -> None:
     [("key", "key"), ("member", "team_member"), ("user", "user"), ("account", "proxy"), (None, "proxy")],
 )
 def test_groups(scope, group) -> None:
-    assert budget_event(msgspec.structs.replace(FACTS, scope=scope)).event_group == group
+    assert budget_event(msgspec.structs.replace(FACTS, scope=scope))["event_group"] == group
 
 
 def test_numbers_keep_their_digits_and_unknown_is_null() -> None:

@@ -21,14 +21,18 @@ def row(rule: str = "level low", meter: str = "key/budget/1d", rank: int = 1, **
 
 def letter(text: str = "low", channel: str = "phone", matter: str = "key/budget/1d", **rest: Any) -> Letter:
     facts = {"channel": channel, "gateway_id": "lab", "matter": matter, "facts": text}
-    return Letter(**{**facts, "written_at": T, **rest})
+    return Letter(**{**facts, **rest})
 
 
-def post(outbox: Outbox, *letters: Letter, now: float = T) -> int:
+def next_at(outbox: Outbox, channel: str = "phone") -> float | None:
+    return min((one.next_at for one in outbox.waiting() if one.channel == channel), default=None)
+
+
+def post(outbox: Outbox, *letters: Letter, now: float = T, held_until: float | None = None) -> int:
     """Letters with something raised, since no claim is without."""
     known = {one.key: one for one in outbox.raised(["lab"])}
     new = row(rule="posted", changed_at=T + len(known) + now)
-    return outbox.claim(["lab"], lambda _: Plan({new.key: new}, letters), now)
+    return outbox.claim(["lab"], lambda _: Plan({new.key: new}, letters), now, held_until)
 
 
 def take(outbox: Outbox, owner: str = "me", now: float = T, channels: Sequence[str] = HERE) -> str | None:
@@ -51,7 +55,7 @@ def test_an_empty_outbox(outbox: Outbox) -> None:
     assert outbox.raised(["lab"]) == outbox.raised([]) == []
     assert outbox.waiting() == outbox.sent(5) == []
     assert not outbox.due(HERE, T)
-    assert outbox.next_at(HERE) is None
+    assert next_at(outbox) is None
     assert take(outbox) is None
 
 
@@ -129,7 +133,7 @@ def test_a_failing_channel_waits_as_a_whole_and_holds_no_other_up(outbox: Outbox
     assert other.facts == "c"
     outbox.delivered(other, "me", T)
     assert take(outbox) is None
-    assert outbox.next_at(["phone"]) == T + 30
+    assert next_at(outbox) == T + 30
     assert not outbox.due(["phone"], T + 29)
     failing = [one for one in outbox.waiting() if one.attempts]
     assert [(one.facts, one.error, one.failing_since) for one in failing] == [("a", "answered 500", T + 1)]
@@ -145,7 +149,8 @@ def test_a_failing_channel_waits_as_a_whole_and_holds_no_other_up(outbox: Outbox
 
 
 def test_when_a_channel_works_again_the_rest_follows_at_once(outbox: Outbox) -> None:
-    post(outbox, letter("a"), letter("b", matter="m2"), letter("later", matter="m3", held_until=T + 5000))
+    post(outbox, letter("a"), letter("b", matter="m2"))
+    post(outbox, letter("later", matter="m3"), held_until=T + 5000)
     outbox.failed(taken(outbox), "me", "answered 500", now=T, retry_at=T + 900)
     assert take(outbox, now=T + 1) is None
     post(outbox, letter("new", matter="m4"))
@@ -160,16 +165,16 @@ def test_channels_that_are_not_configured_here_are_left_alone(outbox: Outbox) ->
     assert not outbox.due([], T)
     assert take(outbox) is None
     assert take(outbox, channels=[]) is None
-    assert outbox.next_at(HERE) is None
+    assert next_at(outbox) is None
     assert take(outbox, channels=["pager"]) == "low"
 
 
 def test_quiet_hours_hold_and_the_newest_of_a_matter_replaces_the_rest(outbox: Outbox) -> None:
     morning = T + 3600
-    post(outbox, letter("low", first=True, held_until=morning))
-    post(outbox, letter("other", matter="m2", held_until=morning))
+    post(outbox, letter("low", first=True), held_until=morning)
+    post(outbox, letter("other", matter="m2"), held_until=morning)
     assert not outbox.due(HERE, morning - 1)
-    post(outbox, letter("critical", held_until=morning, written_at=T + 9), now=T + 9)
+    post(outbox, letter("critical"), now=T + 9, held_until=morning)
     assert outbox.due(HERE, morning)
     assert take(outbox, now=morning) == "other"
     assert take(outbox, now=morning) == "critical"
@@ -178,13 +183,13 @@ def test_quiet_hours_hold_and_the_newest_of_a_matter_replaces_the_rest(outbox: O
 
 def test_what_began_and_is_over_in_quiet_hours_is_not_worth_a_word(outbox: Outbox) -> None:
     morning = T + 3600
-    post(outbox, letter("low", first=True, held_until=morning))
-    post(outbox, letter("critical", held_until=morning))
-    assert post(outbox, letter("over", over=True, held_until=morning)) == 0
+    post(outbox, letter("low", first=True), held_until=morning)
+    post(outbox, letter("critical"), held_until=morning)
+    assert post(outbox, letter("over", over=True), held_until=morning) == 0
     assert outbox.waiting() == []
     # But who heard of the beginning hears of the end.
-    post(outbox, letter("critical", held_until=morning))
-    assert post(outbox, letter("over", over=True, held_until=morning)) == 1
+    post(outbox, letter("critical"), held_until=morning)
+    assert post(outbox, letter("over", over=True), held_until=morning) == 1
     assert [entry.facts for entry in outbox.waiting()] == ["over"]
 
 
@@ -193,23 +198,23 @@ def test_what_begins_again_after_a_recovery_that_waits_does_not_hide_its_end(out
     post(outbox, letter("low", first=True))
     outbox.delivered(taken(outbox), "me", T)
     for _ in range(2):
-        assert post(outbox, letter("over", over=True, held_until=morning)) == 1
-        assert post(outbox, letter("again", first=True, held_until=morning)) == 1
-    assert post(outbox, letter("over", over=True, held_until=morning)) == 1
+        assert post(outbox, letter("over", over=True), held_until=morning) == 1
+        assert post(outbox, letter("again", first=True), held_until=morning) == 1
+    assert post(outbox, letter("over", over=True), held_until=morning) == 1
     assert [entry.facts for entry in outbox.waiting()] == ["over"]
 
 
 def test_what_was_never_told_before_quiet_hours_began_is_known_by_its_oldest(outbox: Outbox) -> None:
     post(outbox, letter("low", first=True), letter("critical"))
     outbox.hold(HERE, T + 3600)
-    assert post(outbox, letter("over", over=True, held_until=T + 3600)) == 0
+    assert post(outbox, letter("over", over=True), held_until=T + 3600) == 0
     assert outbox.waiting() == []
 
 
 def test_what_was_tried_or_is_being_tried_is_not_replaced(outbox: Outbox) -> None:
     post(outbox, letter("tried", first=True))
     outbox.failed(taken(outbox), "me", "no", now=T, retry_at=T + 10)
-    post(outbox, letter("over", over=True, held_until=T + 3600))
+    post(outbox, letter("over", over=True), held_until=T + 3600)
     assert [entry.facts for entry in outbox.waiting()] == ["tried", "over"]
 
 
@@ -223,7 +228,7 @@ def test_quiet_hours_that_begin_hold_what_is_due(outbox: Outbox) -> None:
 
 def test_a_clock_that_was_set_back_holds_nothing_up(outbox: Outbox) -> None:
     year = 365 * 86400
-    post(outbox, letter("a", written_at=T + year), now=T + year)
+    post(outbox, letter("a"), now=T + year)
     entry = taken(outbox, now=T + year)
     assert entry.facts == "a"
     assert outbox.due(HERE, T)

@@ -46,14 +46,11 @@ def meter_ranks(
         percent = meter.percent_remaining
         if percent is None:
             return (1, 1) if level_of(meter, thresholds) == "exhausted" else None
-        return _pair(
-            percent, rule.threshold, max(EXACT.multiply(rule.threshold, _MARGIN), rule.threshold + _ONE)
-        )
+        return _pair(percent, rule.threshold, _wider(rule.threshold, _ONE))
     if rule.kind == "amount":
         if meter.remaining is None or not _in_unit(meter, rule.unit):
             return None
-        widened = max(EXACT.multiply(rule.threshold, _MARGIN), rule.threshold)
-        return _pair(meter.remaining, rule.threshold, widened)
+        return _pair(meter.remaining, rule.threshold, _wider(rule.threshold))
     if forecast is None or forecast.p_runout is None or level_of(meter, thresholds) == "exhausted":
         return None  # what is used up needs no prophet
     least = rule.threshold - min(_LESS_LIKELY, rule.threshold / 2)
@@ -93,19 +90,17 @@ def _level(rule: Rule, meter: Meter, thresholds: Thresholds) -> Ranks:
     return up, down
 
 
-def _widened(thresholds: Thresholds) -> Thresholds:
-    def percent(value: Decimal) -> Decimal:
-        return max(EXACT.multiply(value, _MARGIN), value + _ONE)
-
-    def amount(value: Decimal | None) -> Decimal | None:
-        return None if value is None else max(EXACT.multiply(value, _MARGIN), value)
-
+def _widened(by: Thresholds) -> Thresholds:
     return Thresholds(
-        low=percent(thresholds.low),
-        critical=percent(thresholds.critical),
-        low_amount=amount(thresholds.low_amount),
-        critical_amount=amount(thresholds.critical_amount),
+        low=_wider(by.low, _ONE),
+        critical=_wider(by.critical, _ONE),
+        low_amount=by.low_amount and _wider(by.low_amount),
+        critical_amount=by.critical_amount and _wider(by.critical_amount),
     )
+
+
+def _wider(threshold: Decimal, least: Decimal = Decimal()) -> Decimal:
+    return max(EXACT.multiply(threshold, _MARGIN), threshold + least)
 
 
 def _others_pay(meter: Meter, meters: Sequence[Meter]) -> bool:

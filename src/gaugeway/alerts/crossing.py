@@ -1,13 +1,14 @@
 """One rule and one meter through time: when something is raised, gets worse, and is over."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from gaugeway.alerts.conditions import EXHAUSTED
-from gaugeway.alerts.facts import Cause
 from gaugeway.store.due import LONGEST_LEASE
 from gaugeway.store.outbox import Raised
+
+Cause = Literal["crossed", "worse", "new_window", "reset", "better", "asked"]
 
 _MOVED = 300.0  # seconds by which a reset has to move to be another one; computed ones tremble
 

@@ -1,37 +1,20 @@
 """What one reading, or a failed attempt, changes in what is raised, and which messages that makes."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from gaugeway.alerts.conditions import Ranks, key_ranks, may_alert, meter_ranks, stale_ranks
 from gaugeway.alerts.crossing import Change, Moment, as_of, step
-from gaugeway.alerts.facts import Facts, facts_of
+from gaugeway.alerts.facts import facts_of
 from gaugeway.alerts.observation import Observation
 from gaugeway.readings import Meter
 from gaugeway.sources.alerting import NOT_FOR_WEBHOOKS, Rule
-from gaugeway.store.outbox import Raised
+from gaugeway.store.outbox import Key, Letter, Plan, Raised
 
 FORGET_AFTER = 30 * 86400.0  # seconds until what a rule raised that is gone is forgotten
 
-Key = tuple[str, str, str]
 _Told = tuple[Rule, Meter | None, Change]
-
-
-class Message(NamedTuple):
-    """``first``: nothing of this matter was raised for this channel before, by any rule, so that what takes
-    it back makes both needless.
-    """
-
-    channel: str
-    facts: Facts
-    first: bool
-
-
-class Decision(NamedTuple):
-    """What becomes of the raised rows, None for one that goes; and what is to be sent, in this order."""
-
-    rows: Mapping[Key, Raised | None]
-    messages: Sequence[Message]
 
 
 def decide(
@@ -40,14 +23,14 @@ def decide(
     raised: Sequence[Raised],
     *,
     webhooks: frozenset[str] = frozenset(),
-) -> Decision:
+) -> Plan:
     """Decides on one gateway. ``raised``: what is raised of it. ``webhooks``: names of channels that have no
     word for a recovery.
 
     What did not change gives nothing. Of all that one reading crosses of one meter, a channel hears of the
     worst alone.
     """
-    before = {row.key: row for row in raised if row.gateway_id == seen.gateway.id}
+    before = {row.key: row for row in raised}
     known = {key: as_of(row, seen.at) for key, row in before.items()}
     after: dict[Key, Raised | None] = dict(known)
     told: list[_Told] = []
@@ -78,26 +61,8 @@ def decide(
         if key not in looked_at and _is_gone(row, seen, by_id):
             after[key] = None
     rows = {key: row for key, row in after.items() if row is not before.get(key)}
-    earlier = _Standing(tuple(known.values()), by_id)
-    standing = _Standing([row for row in after.values() if row is not None], by_id)
-    return Decision(rows, tuple(_messages(seen, told, earlier, standing, webhooks)))
-
-
-class _Standing(NamedTuple):
-    """What is raised, and the rules by id."""
-
-    rows: Sequence[Raised]
-    rules: Mapping[str, Rule]
-
-    def has(self, matter: str, channel: str, *, beside: Rule | None = None) -> bool:
-        """Whether a rule (another one than ``beside``) has something of this matter raised for a channel."""
-        for row in self.rows:
-            rule = self.rules.get(row.rule)
-            if rule is None or rule is beside or channel not in rule.channels:
-                continue
-            if (row.meter_id or rule.kind) == matter:
-                return True
-        return False
+    earlier, standing = list(known.values()), [row for row in after.values() if row is not None]
+    return Plan(rows, list(_letters(seen, told, earlier, standing, rules=by_id, webhooks=webhooks)))
 
 
 def _looks(rule: Rule, seen: Observation) -> Iterator[tuple[Meter | None, Ranks, Moment]]:
@@ -135,32 +100,38 @@ def _is_gone(row: Raised, seen: Observation, known: Collection[str]) -> bool:
     )
 
 
-def _messages(
+def _letters(
     seen: Observation,
     told: Sequence[_Told],
-    earlier: _Standing,
-    standing: _Standing,
+    earlier: Sequence[Raised],
+    standing: Sequence[Raised],
+    *,
+    rules: Mapping[str, Rule],
     webhooks: frozenset[str],
-) -> Iterator[Message]:
+) -> Iterator[Letter]:
+    """``earlier`` and ``standing``: what was and what is raised. ``rules``: by id."""
+
+    def stands(rows: Sequence[Raised], matter: str, channel: str, beside: Rule | None = None) -> bool:
+        """Whether a rule (another one than ``beside``) has something of this matter raised for a channel."""
+        return any(
+            rule is not beside and channel in rule.channels and (row.meter_id or rule.kind) == matter
+            for row in rows
+            if (rule := rules.get(row.rule)) is not None
+        )
+
     chosen: dict[tuple[str, str], _Told] = {}
     for rule, meter, change in told:
         matter = rule.kind if meter is None else meter.id
         for channel in rule.channels:
-            if change.better and (channel in webhooks or standing.has(matter, channel, beside=rule)):
+            if change.better and (channel in webhooks or stands(standing, matter, channel, rule)):
                 continue  # or it is not over
             other = chosen.get((channel, matter))
             if other is None or _weight(rule, change) > _weight(other[0], other[2]):
                 chosen[channel, matter] = (rule, meter, change)
     for (channel, matter), (rule, meter, change) in chosen.items():
-        facts = facts_of(
-            rule,
-            seen,
-            meter,
-            event="recovered" if change.better else "raised",
-            cause=change.cause,
-            was=change.was,
-        )
-        yield Message(channel, facts, first=not earlier.has(matter, channel))
+        facts = msgspec.json.encode(facts_of(rule, seen, meter, change)).decode()
+        first = not stands(earlier, matter, channel)
+        yield Letter(channel, seen.gateway.id, matter, facts, first, change.better)
 
 
 def _weight(rule: Rule, change: Change) -> tuple[bool, int]:

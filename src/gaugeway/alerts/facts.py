@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from gaugeway.alerts.conditions import LEVELS
+from gaugeway.alerts.crossing import Cause, Change
 from gaugeway.alerts.observation import Observation
 from gaugeway.amounts import EXACT, plain, stamp
 from gaugeway.readings import Forecast, Level, Meter, level_of
@@ -14,8 +15,6 @@ from gaugeway.sources.alerting import Kind, Rule
 
 SCHEMA: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
 Event = Literal["raised", "recovered", "test"]
-Cause = Literal["crossed", "worse", "new_window", "reset", "better", "asked"]
-
 Urgency = Literal["low", "normal", "critical"]
 
 _FOUR_PLACES = Decimal("0.0001")
@@ -69,11 +68,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
     @property
-    def matter(self) -> str:
-        """What it is about, within its gateway: messages of one matter are told in their order."""
-        return self.meter or self.condition
-
-    @property
     def urgency(self) -> Urgency:
         """How loud a message may be."""
         if self.event != "raised":
@@ -81,27 +75,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return "critical" if self.condition == "level" and self.level in LEVELS[2:] else "normal"
 
 
-def facts_of(
-    rule: Rule,
-    seen: Observation,
-    meter: Meter | None,
-    *,
-    event: Event,
-    cause: Cause,
-    was: int = 0,
-) -> Facts:
-    """The facts of one crossing; ``was``: its rank before."""
+def facts_of(rule: Rule, seen: Observation, meter: Meter | None, change: Change) -> Facts:
+    """The facts of one crossing."""
     gateway, reading = seen.gateway, seen.reading
     subjects = {} if reading is None else reading.subjects
     common = Facts(
-        event=event,
+        event="recovered" if change.better else "raised",
         condition=rule.kind,
-        cause=cause,
+        cause=change.cause,
         rule=rule.id,
         at=_stamp(seen.at),
         gateway=gateway.id,
         label=gateway.label or gateway.id,
-        was=LEVELS[was] if was and rule.kind == "level" else None,
+        was=LEVELS[change.was] if change.was and rule.kind == "level" else None,
         threshold=None if rule.kind == "level" else plain(rule.threshold),
         observed_at=None if seen.observed_at is None else _stamp(seen.observed_at),
         error=None if seen.error is None else seen.error.message,

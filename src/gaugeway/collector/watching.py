@@ -46,8 +46,6 @@ class Watcher:
             self._warn(f"alerts are not looked after ({type(error).__name__}: {error})")
 
     def _decide(self, states: Sequence[State]) -> None:
-        import msgspec
-
         from gaugeway.alerts import decide
         from gaugeway.store.outbox import Key, Letter, Plan, Raised
 
@@ -63,25 +61,13 @@ class Watcher:
             for row in raised:
                 by_gateway.setdefault(row.gateway_id, []).append(row)
             for one in seen:
-                before = by_gateway.get(one.gateway.id, ())
-                decision = decide(self._alerts.rules, one, before, webhooks=webhooks)
-                rows.update(decision.rows)
-                letters += [
-                    Letter(
-                        channel=message.channel,
-                        gateway_id=one.gateway.id,
-                        matter=message.facts.matter,
-                        facts=msgspec.json.encode(message.facts).decode(),
-                        written_at=now.timestamp(),
-                        first=message.first,
-                        over=message.facts.event == "recovered",
-                        held_until=None if quiet is None else quiet.timestamp(),
-                    )
-                    for message in decision.messages
-                ]
+                more = decide(self._alerts.rules, one, by_gateway.get(one.gateway.id, ()), webhooks=webhooks)
+                rows |= more.rows
+                letters += more.letters
             return Plan(rows, letters)
 
-        self._store.outbox.claim([one.gateway.id for one in seen], plan, now.timestamp())
+        held_until = None if quiet is None else quiet.timestamp()
+        self._store.outbox.claim([one.gateway.id for one in seen], plan, now.timestamp(), held_until)
 
     def _observed(self, state: State) -> "Observation | None":
         from gaugeway.alerts import Observation

@@ -8,6 +8,7 @@ one place to which anything is ever posted.
 import asyncio
 import socket
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,46 +32,25 @@ _GROUPS = {
 }
 
 
-class BudgetEvent(msgspec.Struct, frozen=True, kw_only=True):
+def budget_event(facts: Facts) -> dict[str, Any]:
     """``token``: a hash, never the key. Amounts are in the meter's unit; null is unknown."""
-
-    spend: msgspec.Raw
-    max_budget: msgspec.Raw
-    token: str | None
-    user_id: str | None
-    team_id: str | None
-    user_email: None
-    key_alias: str | None
-    projected_exceeded_date: str | None
-    projected_spend: float | None
-    event: str
-    event_group: str
-    event_message: str
-
-
-def budget_event(facts: Facts) -> BudgetEvent:
     ends = None if facts.runs_out_at is None else facts.runs_out_at[1]
-    if facts.condition == "runout":
-        event = "projected_limit_exceeded"
-    else:
-        event = "budget_crossed" if facts.level == "exhausted" else "threshold_crossed"
-    return BudgetEvent(
+    event = "budget_crossed" if facts.level == "exhausted" else "threshold_crossed"
+    return {
         # LiteLLM's own is always a number: a strict receiver should take the test.
-        spend=_number("0" if facts.event == "test" else facts.used),
-        max_budget=_number(facts.limit),
-        token=facts.subject,
-        user_id=facts.user_id,
-        team_id=facts.team_id,
-        user_email=None,
-        key_alias=facts.key_name,
-        projected_exceeded_date=None
-        if ends is None
-        else datetime.fromtimestamp(ends, UTC).date().isoformat(),
-        projected_spend=None if facts.used_at_reset is None else facts.used_at_reset[1],
-        event=event,
-        event_group=_GROUPS.get(facts.scope or "", "proxy"),
-        event_message=f"{facts.title}. {facts.text}" if facts.text else facts.title,
-    )
+        "spend": _number("0" if facts.event == "test" else facts.used),
+        "max_budget": _number(facts.limit),
+        "token": facts.subject,
+        "user_id": facts.user_id,
+        "team_id": facts.team_id,
+        "user_email": None,
+        "key_alias": facts.key_name,
+        "projected_exceeded_date": ends and datetime.fromtimestamp(ends, UTC).date().isoformat(),
+        "projected_spend": facts.used_at_reset and facts.used_at_reset[1],
+        "event": "projected_limit_exceeded" if facts.condition == "runout" else event,
+        "event_group": _GROUPS.get(facts.scope or "", "proxy"),
+        "event_message": f"{facts.title}. {facts.text}" if facts.text else facts.title,
+    }
 
 
 def send_to_webhook(url: str, facts: Facts, env: Environment, *, seconds: float = SECONDS) -> None:

@@ -21,7 +21,7 @@ KEEP_UNDELIVERED = 3 * 86400.0  # what could not be told for so long is no news 
 _CLOCK_SLACK = 2 * 86400.0  # a time further ahead was written by a clock that has been set back since
 
 
-class Raised(msgspec.Struct, frozen=True, kw_only=True):
+class Raised(msgspec.Struct, frozen=True):
     """What a rule has raised of one meter (``meter_id`` empty: of the gateway as a whole).
 
     ``rank``: how far. ``since``: when it was first raised in this window, which ends at ``resets_at`` (None:
@@ -43,20 +43,17 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
         return self.rule, self.gateway_id, self.meter_id
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
+class Letter(NamedTuple):
     """One message for one channel. ``matter``: which meter it is about, or what of the gateway. ``first``:
-    nothing of it stood before; ``over``: it takes back what was. ``held_until``: the end of the quiet
-    hours it waits for.
+    nothing of it was raised for this channel before; ``over``: it takes back what was.
     """
 
     channel: str
     gateway_id: str
     matter: str
     facts: str
-    written_at: float
     first: bool = False
     over: bool = False
-    held_until: float | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -78,7 +75,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Plan(NamedTuple):
-    """What a decision changes: raised rows by key, None for one that goes; and letters."""
+    """What a decision changes: raised rows by key, None for one that goes; and letters, in their order."""
 
     rows: Mapping[Key, Raised | None]
     letters: Sequence[Letter]
@@ -90,11 +87,9 @@ class Access(Protocol):
     def __call__(self, work: Callable[[sqlite3.Connection], T]) -> T: ...
 
 
-_RAISED = "rule, gateway_id, meter_id, rank, since, changed_at, resets_at, clear_at"
-_ENTRY = (
-    "id, channel, gateway_id, matter, facts, written_at, next_at, attempts, failing_since, error,"
-    " delivered_at"
-)
+# The columns are named like the fields.
+_RAISED = ", ".join(Raised.__struct_fields__)
+_ENTRY = ", ".join(Entry.__struct_fields__)
 _PUT = rows.insert("alerts", _RAISED).replace("INSERT", "INSERT OR REPLACE", 1)
 _WRITE = rows.insert(
     "outbox", "channel, gateway_id, matter, facts, written_at, first, held_until, next_at, attempts"
@@ -130,11 +125,15 @@ class Outbox:
         return self._use(lambda db: _raised(db, gateway_ids))
 
     def claim(
-        self, gateway_ids: Sequence[str], decide: Callable[[Sequence[Raised]], Plan], now: float
+        self,
+        gateway_ids: Sequence[str],
+        decide: Callable[[Sequence[Raised]], Plan],
+        now: float,
+        held_until: float | None = None,
     ) -> int:
         """Does what ``decide`` makes of what is raised of these gateways, and says how many letters that
-        gave. Two processes never decide on the same state: ``decide`` is asked again inside the transaction,
-        if there is anything to do at all.
+        gave. ``held_until``: the end of the quiet hours that they wait for. Two processes never decide on the
+        same state: ``decide`` is asked again inside the transaction, if there is anything to do at all.
         """
         if not decide(self.raised(gateway_ids)).rows:
             return 0
@@ -146,7 +145,7 @@ class Outbox:
             old = "DELETE FROM outbox WHERE coalesce(delivered_at, written_at) < ?"
             db.execute(f"{old} AND delivered_at IS NOT NULL", (now - KEEP_DELIVERED,))
             db.execute(f"{old} AND delivered_at IS NULL", (now - KEEP_UNDELIVERED,))
-            return sum(_post(db, letter, now) for letter in plan.letters)
+            return sum(_post(db, letter, now, held_until) for letter in plan.letters)
 
         return self._write(work)
 
@@ -154,12 +153,6 @@ class Outbox:
         """Whether something is to be delivered through one of these channels, and nobody is at it."""
         statement = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_among(_DUE, channels)})"  # noqa: S608
         return self._use(lambda db: bool(db.execute(statement, _named(channels, now)).fetchone()[0]))
-
-    def next_at(self, channels: Sequence[str]) -> float | None:
-        """When something is due next; None where there is nothing."""
-        statement = f"SELECT min(next_at) FROM outbox WHERE {_among(_OPEN, channels)}"  # noqa: S608
-        found: float | None = self._use(lambda db: db.execute(statement, _named(channels)).fetchone()[0])
-        return found
 
     def take(self, channels: Sequence[str], owner: str, now: float) -> Entry | None:
         """Leases a letter that is due to ``owner`` for LEASE seconds; None where there is none to be had."""
@@ -236,11 +229,10 @@ class Outbox:
 
 def _raised(db: sqlite3.Connection, gateway_ids: Sequence[str]) -> list[Raised]:
     statement = f"SELECT {_RAISED} FROM alerts WHERE gateway_id IN ({{keys}})"  # noqa: S608
-    names = Raised.__struct_fields__
-    return [Raised(**dict(zip(names, row, strict=True))) for row in rows.in_parts(db, statement, gateway_ids)]
+    return [Raised(*row) for row in rows.in_parts(db, statement, gateway_ids)]
 
 
-def _post(db: sqlite3.Connection, letter: Letter, now: float) -> bool:
+def _post(db: sqlite3.Connection, letter: Letter, now: float, held_until: float | None) -> bool:
     """Writes a letter in the place of those about the same that still wait for quiet hours to end. What began
     and is over in them is not worth a word. What the user knew before is what the oldest of those replaced:
     a recovery that waits means that the alarm was told, whatever is raised anew after it.
@@ -250,9 +242,8 @@ def _post(db: sqlite3.Connection, letter: Letter, now: float) -> bool:
     first = bool(held[0][1]) if held else letter.first
     if letter.over and first:
         return False
-    at = letter.written_at if letter.held_until is None else letter.held_until
-    words = (letter.channel, letter.gateway_id, letter.matter, letter.facts, letter.written_at)
-    db.execute(_WRITE, (*words, int(first), letter.held_until, at, 0))
+    at = now if held_until is None else held_until
+    db.execute(_WRITE, (*letter[:4], now, int(first), held_until, at, 0))
     return True
 
 
