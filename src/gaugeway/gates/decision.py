@@ -11,29 +11,15 @@ from msgspec import Meta
 from gaugeway.amounts import plain, stamp
 from gaugeway.collector import State
 from gaugeway.gates.need import Need, shown
-from gaugeway.readings import Level, Meter, as_of, judge
+from gaugeway.readings import Level, Meter, Reading, as_of, judge
 from gaugeway.readings.judging import contenders
+from gaugeway.sources.gateway import Gateway
 from gaugeway.view import words
 from gaugeway.view.snapshot import Amount, Time
 
 SCHEMA: Literal["gaugeway.gate/1"] = "gaugeway.gate/1"
 Verdict = Literal["go", "stop", "unknown"]
-Code = Literal[
-    "enough",
-    "unlimited",
-    "exhausted",
-    "too_little",
-    "never",
-    "no_gateway",
-    "invalid_config",
-    "no_reading",
-    "stale",
-    "partly_read",
-    "expired",
-    "other_unit",
-    "other_balance",
-]
-CODES: dict[Code, tuple[Verdict, str]] = {
+CODES: dict[str, tuple[Verdict, str]] = {
     "enough": ("go", "there is what the job needs"),
     "unlimited": ("go", "nothing limits it"),
     "exhausted": ("stop", "a limit that binds is used up"),
@@ -48,6 +34,7 @@ CODES: dict[Code, tuple[Verdict, str]] = {
     "other_unit": ("unknown", "no limit counts in the unit of the need"),
     "other_balance": ("unknown", "too little in this currency, and another one may pay"),
 }
+_GROWS = "Within version 1 others may be added."
 _SOON = timedelta(minutes=1)  # LiteLLM, for one, resets what is due a few minutes late
 
 
@@ -56,7 +43,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     when the limit resets to what the job needs; null where that can't be foreseen.
     """
 
-    code: Annotated[Code, Meta(description="Within version 1 others may be added.")]
+    code: Annotated[str, Meta(description=_GROWS, extra_json_schema={"enum": sorted(CODES)})]
     message: str
     gateway: str | None = None
     meter: str | None = None
@@ -77,7 +64,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Literal["gaugeway.gate/1"]
     generated_at: Time
-    verdict: Literal["go", "stop", "unknown"]
+    verdict: Verdict
     exit_code: int
     need: str | None
     possible_at: Time | None
@@ -114,44 +101,69 @@ def possible_at(reasons: Sequence[Reason]) -> str | None:
     return max((at for at in times if at is not None), default=None) if all(times) else None
 
 
-def too_old(state: State, now: datetime, max_age: float | None) -> str | None:
-    """Why a reading is no ground for a verdict; None where it is one."""
+def unusable(state: State, now: datetime, max_age: float | None) -> str | None:
+    """Why its reading is no ground for a verdict; None where it is one."""
+    why = "" if state.error is None else f": {state.error.message}"
     if state.reading is None:
-        return "there is no reading"
+        return f"there is no reading{why}"
     age = (now - state.reading.observed_at).total_seconds()
     if age <= max_age if max_age is not None else state.error is None:
         return None
-    return f"the reading is from {words.age(age)}"
+    return f"the reading is from {words.age(age)}{why}"
+
+
+class Judged(NamedTuple):
+    """A reading as of now. ``found``: what may stop the job. ``wallets``: balances that can't do so alone,
+    since another currency still pays, and that have something.
+    """
+
+    level: Level
+    binding: Meter | None
+    found: Sequence[tuple[Meter, Level]]
+    wallets: Sequence[tuple[Meter, Level]]
+    expired: bool
+
+    @classmethod
+    def of(cls, reading: Reading, gateway: Gateway, now: datetime, model: str | None = None) -> "Judged":
+        meters = [as_of(meter, now) for meter in reading.meters]
+        verdict = judge(meters, gateway.thresholds, model=model, unread=bool(reading.unread))
+        found = contenders(meters, verdict.levels, model)
+        binding = {meter.id for meter, _ in found}
+        wallets = [
+            (meter, level)
+            for meter, level in zip(meters, verdict.levels, strict=True)
+            if meter.kind == "balance"
+            and meter.id not in binding
+            and not (meter.advisory or meter.expired or meter.unlimited or level == "exhausted")
+        ]
+        expired = any(meter.expired for meter in meters)
+        return cls(verdict.level, verdict.binding, found, wallets, expired)
 
 
 def _reasons(
     state: State, need: Need | None, now: datetime, model: str | None, max_age: float | None
 ) -> Iterator[Reason]:
     reading, about = state.reading, _About(state.gateway.label or state.gateway.id, state.gateway.id)
-    old = too_old(state, now, max_age)
-    if reading is None or old is not None:
-        why = "" if state.error is None else f": {state.error.message}"
-        yield about.reason("no_reading" if reading is None else "stale", f"{old}{why}")
+    why = unusable(state, now, max_age)
+    if reading is None or why is not None:
+        yield about.reason("no_reading" if reading is None else "stale", why or "")
         return
-    meters = [as_of(meter, now) for meter in reading.meters]
-    verdict = judge(meters, state.gateway.thresholds, model=model, unread=bool(reading.unread))
-    found = contenders(meters, verdict.levels, model)
-    if any(meter.expired for meter in meters):
+    level, _, found, wallets, expired = Judged.of(reading, state.gateway, now, model)
+    if expired:
         yield about.reason("expired", "a window ended since the reading")
     if reading.unread:
         yield about.reason("partly_read", f"this key may not read every limit ({', '.join(reading.unread)})")
-    said = [one for meter, level in found if (one := _of_meter(about, meter, level, need, now)) is not None]
-    wallets = other_wallets(meters, verdict.levels, found)
-    said += [one for meter, _ in wallets if (one := _of_wallet(about, meter, need)) is not None]
-    yield from said
-    if said or (reading.unread and not found):
+    said = [_of_meter(about, *one, need, now) for one in found]
+    said += [_of_meter(about, *one, need, now, alone=False) for one in wallets]
+    yield from filter(None, said)
+    if any(said) or (reading.unread and not found):
         return
-    if verdict.level == "unlimited":
+    if level == "unlimited":
         yield about.reason("unlimited", "nothing limits it")
     elif need is not None and (found or wallets):
         units = " and ".join(dict.fromkeys(meter.unit for meter, _ in (*found, *wallets)))
         yield about.reason("other_unit", f"it counts in {units}, which {need} can't be compared with")
-    elif not any(meter.expired for meter in meters):
+    elif not expired:
         yield about.reason("other_unit", "it does not say what is left")
 
 
@@ -159,12 +171,14 @@ class _About(NamedTuple):
     label: str
     gateway: str
 
-    def reason(self, code: Code, what: str, **facts: Any) -> Reason:
+    def reason(self, code: str, what: str, **facts: Any) -> Reason:
         return Reason(code=code, message=f"{self.label}: {what}", gateway=self.gateway, **facts)
 
 
-def _of_meter(about: _About, meter: Meter, level: Level, need: Need | None, now: datetime) -> Reason | None:
-    """What one meter that may stop the job says; None where it has nothing to say of this need."""
+def _of_meter(
+    about: _About, meter: Meter, level: Level, need: Need | None, now: datetime, *, alone: bool = True
+) -> Reason | None:
+    """What one meter says; None where it has nothing to say of this need. ``alone``: it may stop the job."""
     left, unit = left_of(meter, need)
     if left is None and level != "exhausted":
         return None
@@ -177,12 +191,18 @@ def _of_meter(about: _About, meter: Meter, level: Level, need: Need | None, now:
     what = meter.title if left is None else f"{meter.title} has {shown(left, unit)} left"
     if level != "exhausted" and (need is None or (left is not None and left >= need.amount)):
         return about.reason("enough", what, **facts)
-    code: Code = "exhausted"
+    if not alone:
+        return about.reason(
+            "other_balance", f"{what}, {need} needed; another currency may pay the rest", **facts
+        )
+    code = "exhausted"
     if level == "exhausted":
         what = f"{meter.title} is used up"
     elif need is not None:
         code, what = "too_little", f"{what}, {need} needed"
-    if need is not None and _most(meter, need) < need.amount:
+    # A full window's limit is the most there ever is. A balance can be topped up to anything.
+    most = None if need is None else need.pick(meter, Decimal(100), meter.limit)
+    if need is not None and most is not None and most < need.amount:
         return about.reason("never", f"{what}, and its whole limit is less than {need}", **facts)
     resets_at = meter.window.resets_at
     if resets_at is not None:
@@ -195,46 +215,9 @@ def _of_meter(about: _About, meter: Meter, level: Level, need: Need | None, now:
     return about.reason(code, what, **facts)
 
 
-def other_wallets(
-    meters: Sequence[Meter], levels: Sequence[Level], found: Sequence[tuple[Meter, Level]]
-) -> list[tuple[Meter, Level]]:
-    """Balances that can't stop the job alone, since another currency still pays, and that have something."""
-    binding = {meter.id for meter, _ in found}
-    return [
-        (meter, level)
-        for meter, level in zip(meters, levels, strict=True)
-        if meter.kind == "balance"
-        and meter.id not in binding
-        and not (meter.advisory or meter.expired or meter.unlimited or level == "exhausted")
-    ]
-
-
-def _of_wallet(about: _About, meter: Meter, need: Need | None) -> Reason | None:
-    left, unit = left_of(meter, need)
-    if left is None:
-        return None
-    what = f"{meter.title} has {shown(left, unit)} left"
-    facts = {"meter": meter.id, "unit": unit, "remaining": plain(left)}
-    if need is None or left >= need.amount:
-        return about.reason("enough", what, **facts)
-    what += f", {need} needed; another currency may pay the rest"
-    return about.reason("other_balance", what, need=plain(need.amount), **facts)
-
-
 def left_of(meter: Meter, need: Need | None) -> tuple[Decimal | None, str]:
     """What is left in the unit of the need; without one as a share, or where there is none as an amount."""
     if need is not None:
         return need.of_meter(meter), need.unit
     percent = meter.percent_remaining
     return (meter.remaining, meter.unit) if percent is None else (percent, "percent")
-
-
-def _most(meter: Meter, need: Need) -> Decimal:
-    """The most there ever is: a full window's limit. A balance can be topped up to anything."""
-    if need.unit == "percent":
-        return Decimal(100)
-    return (
-        meter.limit
-        if meter.limit is not None and meter.unit.casefold() == need.unit.casefold()
-        else need.amount
-    )

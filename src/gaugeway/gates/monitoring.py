@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from gaugeway.amounts import EXACT, plain
 from gaugeway.collector import State
-from gaugeway.gates.decision import left_of, other_wallets, too_old
+from gaugeway.gates.decision import Judged, left_of, unusable
 from gaugeway.gates.need import Need, shown
-from gaugeway.readings import Level, Meter, as_of, judge
-from gaugeway.readings.judging import contenders
+from gaugeway.readings import Level, Meter
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view import words
 
@@ -45,28 +44,21 @@ class Finding(NamedTuple):
     data: tuple[str, ...] = ()
 
 
-def finding(
-    state: State, bounds: Bounds, *, now: datetime, model: str | None = None, max_age: float | None = None
-) -> Finding:
-    label = state.gateway.label or state.gateway.id
-    old, reading = too_old(state, now, max_age), state.reading
-    if reading is None or old is not None:
-        why = "" if state.error is None else f": {state.error.message}"
-        return Finding(UNKNOWN, f"{label}: {old}{why}")
-    meters = [as_of(meter, now) for meter in reading.meters]
-    verdict = judge(meters, state.gateway.thresholds, model=model, unread=bool(reading.unread))
-    found = contenders(meters, verdict.levels, model)
-    found += other_wallets(meters, verdict.levels, found)
-    judged = [(meter, _judged(meter, level, bounds, state)) for meter, level in found]
+def finding(state: State, bounds: Bounds, *, now: datetime, max_age: float | None = None) -> Finding:
+    label, reading = state.gateway.label or state.gateway.id, state.reading
+    why = unusable(state, now, max_age)
+    if reading is None or why is not None:
+        return Finding(UNKNOWN, f"{label}: {why}")
+    level, binding, found, wallets, _ = Judged.of(reading, state.gateway, now)
+    found = [*found, *wallets]
+    judged = [(meter, _judged(meter, its, bounds, state)) for meter, its in found]
     codes = [one.code for _, one in judged if one is not None]
-    worst = min(codes, key=_WORST_FIRST.index, default=OK if verdict.level == "unlimited" else UNKNOWN)
+    worst = min(codes, key=_WORST_FIRST.index, default=OK if level == "unlimited" else UNKNOWN)
     if worst == OK and reading.unread:
         worst = UNKNOWN  # a limit that may bind could not be read
-    named = {meter.id: one for meter, one in judged if one is not None and one.code == worst}
-    first = next((meter for meter, _ in judged if meter.id in named), verdict.binding)
-    if verdict.binding is not None and verdict.binding.id in named:
-        first = verdict.binding
-    text = f"{label} {verdict.level}" if first is None else f"{label} {_said(first, named.get(first.id))}"
+    at_worst = [(meter, one) for meter, one in judged if one is not None and one.code == worst]
+    meter, one = min(at_worst, key=lambda pair: pair[0] is not binding, default=(binding, None))
+    text = f"{label} {level}" if meter is None else f"{label} {_said(meter, one)}"
     if found and not codes:
         text += ", which the thresholds can't be compared with"
     elif reading.unread:

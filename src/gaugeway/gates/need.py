@@ -33,11 +33,15 @@ class Need(msgspec.Struct, frozen=True):
             raise ValueError(f"{text!r} is not an amount with its unit: 4.50USD, 200000tokens or 10%")
         return cls(amount, "percent" if unit == "%" else unit)
 
+    def pick(self, meter: Meter, share: Decimal | None, amount: Decimal | None) -> Decimal | None:
+        """Of a meter's share and amount the one in this need's unit; None where neither is."""
+        if self.unit == "percent":
+            return share
+        return amount if meter.unit.casefold() == self.unit.casefold() else None
+
     def of_meter(self, meter: Meter) -> Decimal | None:
         """What the meter has left, in this need's unit; None where it does not say."""
-        if self.unit == "percent":
-            return meter.percent_remaining
-        return meter.remaining if meter.unit.casefold() == self.unit.casefold() else None
+        return self.pick(meter, meter.percent_remaining, meter.remaining)
 
     def __str__(self) -> str:
         return shown(self.amount, self.unit)
