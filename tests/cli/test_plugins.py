@@ -119,7 +119,7 @@ def test_a_config_that_does_not_parse_is_refused(user: World) -> None:
     for command in ("install", "uninstall"):
         code, _, err = user.run("opencode", command, "--yes")
         assert code == 2
-        assert f"{file}:2:12: expected a value" in err
+        assert f"{file}:2: is not JSON" in err
         assert "mend the file; `gaugeway opencode status` checks again" in err
     assert [path.name for path in folder(user).rglob("*")] == ["tui.json"]
 

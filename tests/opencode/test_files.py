@@ -1,7 +1,5 @@
 """The plugin files as they are written, and what is noticed about them later."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -26,14 +24,8 @@ def test_what_is_shipped_runs_the_gaugeway_that_wrote_it() -> None:
         assert data.endswith(b"\n")
 
 
-@pytest.fixture
-def wanted(tmp_path: Path) -> bytes:
-    (tmp_path / "a.js").write_text('// mine\nconst GAUGEWAY = "@GAUGEWAY@"\n')
-    return written(COMMAND, tmp_path)["a.js"]
-
-
-def test_what_became_of_a_file(wanted: bytes, tmp_path: Path) -> None:
-    older = written(("gaugeway",), tmp_path)["a.js"]
+def test_what_became_of_a_file() -> None:
+    wanted, older = written(COMMAND)["gaugeway/ask.js"], written(("gaugeway",))["gaugeway/ask.js"]
     other_version = older.replace(__version__.encode(), b"0.0.1", 1)
     changed = wanted + b"// more\n"
     assert state_of(wanted, wanted) == ("current", __version__)

@@ -17,16 +17,12 @@ TUI = '// my colours\n{\n  "theme": "x", // the best\n  "plugin": [\n    "./mine
 
 
 class User:
-    """A home with OpenCode's config folder, and the files that a gaugeway ships."""
+    """A home with OpenCode's config folder, empty."""
 
     def __init__(self, root: Path, **environ: str) -> None:
         self.home = root / "home"
         self.folder = self.home / ".config" / "opencode"
         self.folder.mkdir(parents=True)
-        self.shipped = root / "shipped"
-        for name in FILES:
-            (self.shipped / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.shipped / name).write_text(f'// {name}\nconst GAUGEWAY = "@GAUGEWAY@"\n')
         self.env = Environment(environ=environ, home=self.home, cwd=self.home)
 
     def write(self, name: str, text: str, mode: int = 0o644) -> Path:
@@ -45,12 +41,12 @@ class User:
         }
 
     def install(self, command: tuple[str, ...] = COMMAND) -> Plan:
-        plan = installing(self.env, command, self.shipped)
+        plan = installing(self.env, command)
         apply(plan)
         return plan
 
     def uninstall(self) -> list[Plan]:
-        plans = uninstalling(self.env, self.shipped)
+        plans = uninstalling(self.env)
         for plan in plans:
             apply(plan)
         return plans
@@ -139,7 +135,7 @@ def test_what_the_user_did_meanwhile_stays(user: User) -> None:
 def test_another_command_is_an_update(user: User) -> None:
     user.install()
     plan = user.install(("/new/gaugeway",))
-    assert does(plan) == [f"update {name}" for name in sorted(FILES)]
+    assert does(plan) == ["update gaugeway/ask.js"]
     assert b'["/new/gaugeway"]' in user.files()["gaugeway/ask.js"]
     assert plan.notes == ()
 
@@ -163,30 +159,18 @@ def test_uninstalling_what_another_command_installed(user: User) -> None:
     assert user.files() == {}
 
 
-def test_a_file_that_this_version_has_no_more_goes(user: User) -> None:
-    user.write("plugin/mine.js", "// gaugeway is nice\n")
-    (user.shipped / "gaugeway" / "old.js").write_text("// old\n")
-    user.install()
-    (user.shipped / "gaugeway" / "old.js").unlink()
-    left = user.files()
-    assert does(user.install()) == ["delete gaugeway/old.js"]
-    (user.folder / "gaugeway" / "old.js").write_bytes(left["gaugeway/old.js"])
-    user.uninstall()
-    assert set(user.files()) == {"plugin/mine.js"}
-
-
 def test_a_plugin_of_our_name_that_was_never_ours_stays(user: User) -> None:
     user.install()
     path = user.write("plugin/gaugeway.js", "// gaugeway is mine\n")
     (plan,) = user.uninstall()
     assert plan.notes == (f"{path} is not gaugeway's: it stays",)
     assert user.files() == {"plugin/gaugeway.js": b"// gaugeway is mine\n"}
-    assert uninstalling(user.env, user.shipped) == []
+    assert uninstalling(user.env) == []
 
 
 def test_nothing_installed_nothing_to_do(user: User) -> None:
     user.write("tui.json", TUI)
-    assert uninstalling(user.env, user.shipped) == []
+    assert uninstalling(user.env) == []
 
 
 def test_through_links(user: User, tmp_path: Path) -> None:
@@ -221,7 +205,7 @@ def test_a_file_that_does_not_parse_is_refused_and_nothing_written(user: User) -
 
 def test_a_file_that_was_changed_since_the_plan_is_not_written(user: User) -> None:
     path = user.write("tui.json", TUI)
-    plan = installing(user.env, COMMAND, user.shipped)
+    plan = installing(user.env, COMMAND)
     path.write_text("{}")
     with pytest.raises(SetupError, match="was changed meanwhile"):
         apply(plan)
@@ -263,11 +247,11 @@ def test_a_folder_of_a_repository_is_refused(tmp_path: Path) -> None:
     user = User(tmp_path, OPENCODE_CONFIG_DIR=str(repository / "config"))
     user.env = Environment(environ=user.env.environ, home=user.home, cwd=repository)
     with pytest.raises(SetupError, match="inside the current git work tree") as caught:
-        installing(user.env, COMMAND, user.shipped)
+        installing(user.env, COMMAND)
     assert "unset OPENCODE_CONFIG_DIR" in caught.value.hint
     (repository / "config" / "gaugeway").mkdir(parents=True)
     (repository / "config" / "gaugeway" / "tui.js").write_text("// theirs")
-    assert uninstalling(user.env, user.shipped) == []
+    assert uninstalling(user.env) == []
 
 
 def test_two_folders_are_said_and_both_emptied(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from gaugeway.errors import SetupError
 from gaugeway.lines.arguments import Arguments
 from gaugeway.lines.stanzas import Stanza, stanza
-from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.files import replace
+from gaugeway.sources.environment import Environment
+from gaugeway.sources.files import read, replace
 from gaugeway.sources.trust import WorkTrees
 
 
@@ -45,10 +45,7 @@ def _refused(error: SetupError) -> int:
 
 def _write(made: Stanza, *, ask: bool) -> int:
     path = made.place.path.resolve()  # through a link: dotfiles are often elsewhere
-    try:
-        before = Place(path).read()
-    except OSError as error:
-        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
+    before = read(path)
     if before is None and made.instead_of:
         what, usual = f"there is no {path}", f"copy {made.instead_of} there first, then run this again"
         raise SetupError("invalid_config", what, usual)
@@ -98,13 +95,9 @@ def _command(wanted: Arguments, config: str, env: Environment) -> list[str]:
     program = [str(own)] if own.name == "gaugeway" else [sys.executable, "-P", "-m", "gaugeway"]
     words = [*program, *(["--config", str(env.path(config))] if config else [])]
     words += ["line", "--for", wanted.install]
-    for gateway in wanted.gateways:
-        words += ["--gateway", gateway]
-    if wanted.width is not None:
-        words += ["--width", str(wanted.width)]
-    if wanted.format is not None:
-        words += ["--format", wanted.format]
-    return words
+    words += [word for gateway in wanted.gateways for word in ("--gateway", gateway)]
+    words += [] if wanted.width is None else ["--width", str(wanted.width)]
+    return [*words, *([] if wanted.format is None else ["--format", wanted.format])]
 
 
 def _say(text: str) -> None:

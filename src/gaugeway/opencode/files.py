@@ -1,7 +1,7 @@
 """The plugin files as this version writes them, and what became of those that were written."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -9,8 +9,6 @@ from typing import Literal
 import msgspec
 
 from gaugeway import __version__
-from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Place
 
 SHIPPED = Path(__file__).with_name("files")
 TUI = "gaugeway/tui.js"
@@ -32,7 +30,7 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None
 
 
-def written(command: Sequence[str], shipped: Path = SHIPPED) -> Mapping[str, bytes]:
+def written(command: Sequence[str]) -> Mapping[str, bytes]:
     """The files to write, by their path under the config folder. ``command``: how they run gaugeway.
 
     The first line says who wrote the file, and has a checksum of the rest: so a change is noticed, by
@@ -40,29 +38,11 @@ def written(command: Sequence[str], shipped: Path = SHIPPED) -> Mapping[str, byt
     """
     said = msgspec.json.encode(command).decode()
     files = {}
-    for path in sorted(shipped.rglob("*.js")):
+    for path in sorted(SHIPPED.rglob("*.js")):
         body = path.read_text(encoding="utf-8").replace(_PLACEHOLDER, said).encode()
         header = f"// gaugeway {__version__} {_checksum(body)}, written by `gaugeway opencode install`\n"
-        files[path.relative_to(shipped).as_posix()] = header.encode() + body
+        files[path.relative_to(SHIPPED).as_posix()] = header.encode() + body
     return files
-
-
-def left_over(folder: Path, files: Collection[str]) -> list[str]:
-    """What another version wrote into the config folder that is none of ``files``, by its path there."""
-    found = []
-    for path in sorted((*folder.glob("gaugeway/*.js"), *folder.glob("plugin/*.js"))):
-        name = path.relative_to(folder).as_posix()
-        if name not in files and (data := read(path)) is not None and _HEADER.match(data):
-            found.append(name)
-    return found
-
-
-def read(path: Path) -> bytes | None:
-    """The file's bytes, None where there is none. Raises SetupError ``invalid_config``."""
-    try:
-        return Place(path).read()
-    except OSError as error:
-        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
 
 
 def state_of(data: bytes | None, wanted: bytes | None) -> tuple[State, str | None]:

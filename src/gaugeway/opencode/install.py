@@ -12,9 +12,9 @@ import msgspec
 
 from gaugeway.errors import SetupError
 from gaugeway.opencode import tui_config
-from gaugeway.opencode.files import SHIPPED, left_over, read, state_of, written
+from gaugeway.opencode.files import state_of, written
 from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.files import replace
+from gaugeway.sources.files import read, replace
 from gaugeway.sources.trust import WorkTrees
 
 BACKUP = ".gaugeway-backup"
@@ -44,7 +44,7 @@ def folders(env: Environment) -> list[Place]:
     return [usual] if named is None or named.path == usual.path else [usual, named]
 
 
-def installing(env: Environment, command: Sequence[str], shipped: Path = SHIPPED) -> Plan:
+def installing(env: Environment, command: Sequence[str]) -> Plan:
     """What ``gaugeway opencode install`` would do; no changes where everything is in place.
 
     Raises SetupError ``invalid_config``: a folder that is not trusted, a config that does not parse.
@@ -54,10 +54,9 @@ def installing(env: Environment, command: Sequence[str], shipped: Path = SHIPPED
     folder = place.path
     notes: list[str] = []
     changes: list[Change] = []
-    files = written(command, shipped)
+    files = written(command)
     for name, wanted in files.items():
         changes += _installed(folder / name, wanted, notes)
-    changes += _removed(folder, left_over(folder, files), notes)
     changes += _loaded(folder)
     notes += (
         f"{other.name} has the plugins too, so OpenCode loads them twice: `gaugeway opencode uninstall` first"
@@ -67,16 +66,14 @@ def installing(env: Environment, command: Sequence[str], shipped: Path = SHIPPED
     return Plan(folder=folder, changes=tuple(changes), notes=tuple(notes))
 
 
-def uninstalling(env: Environment, shipped: Path = SHIPPED) -> list[Plan]:
+def uninstalling(env: Environment) -> list[Plan]:
     """What ``gaugeway opencode uninstall`` would do, for each folder where there is something."""
     trees = WorkTrees(env)
     plans = []
     for place in folders(env):
         if trees.trust(place) == "trusted":
             notes: list[str] = []
-            files = written((), shipped)
-            names = [*files, *left_over(place.path, files)]
-            changes = [*_unloaded(place.path), *_removed(place.path, names, notes)]
+            changes = [*_unloaded(place.path), *_removed(place.path, notes)]
             if changes:
                 plans.append(Plan(folder=place.path, changes=tuple(changes), notes=tuple(notes)))
     return plans
@@ -94,7 +91,10 @@ def apply(plan: Plan) -> None:
         if change.after is not None:
             replace(path, change.after, keep_mode=True)
         else:
-            _delete(change.path)
+            try:
+                change.path.unlink()
+            except OSError as error:
+                raise SetupError("invalid_config", f"{path} can't be deleted: {error.strerror}") from None
     for name in ("gaugeway", "plugin"):  # empty folders of ours; any other stays
         with suppress(OSError):
             (plan.folder / name).rmdir()
@@ -109,8 +109,8 @@ def _installed(path: Path, wanted: bytes, notes: list[str]) -> Iterator[Change]:
         yield Change(does="write" if data is None else "update", path=path, before=data, after=wanted)
 
 
-def _removed(folder: Path, names: Sequence[str], notes: list[str]) -> Iterator[Change]:
-    for path in (folder / name for name in names):
+def _removed(folder: Path, notes: list[str]) -> Iterator[Change]:
+    for path in (folder / name for name in written(())):
         data = read(path)
         if data is None:
             continue
@@ -123,9 +123,10 @@ def _removed(folder: Path, names: Sequence[str], notes: list[str]) -> Iterator[C
         yield Change(does="delete", path=path, before=data, after=None)
 
 
-def _copy(path: Path, data: bytes | None, notes: list[str]) -> Change:
+def _copy(path: Path, data: bytes | None, notes: list[str] | None = None) -> Change:
     copy = _backup(path)
-    notes.append(f"{path} is not as gaugeway wrote it: what it holds stays in {copy.name}")
+    if notes is not None:
+        notes.append(f"{path} is not as gaugeway wrote it: what it holds stays in {copy.name}")
     return Change(does="keep a copy in", path=copy, before=read(copy), after=data)
 
 
@@ -139,8 +140,7 @@ def _loaded(folder: Path) -> Iterator[Change]:
     path, before = folder / name, found[name]
     after = tui_config.with_entry(before, folder, str(path))
     if before is not None:
-        copy = _backup(path)
-        yield Change(does="keep a copy in", path=copy, before=read(copy), after=before)
+        yield _copy(path, before)
     yield Change(does="write" if before is None else "edit", path=path, before=before, after=after)
 
 
@@ -160,10 +160,3 @@ def _unloaded(folder: Path) -> Iterator[Change]:
 
 def _backup(path: Path) -> Path:
     return path.with_name(path.name + BACKUP)
-
-
-def _delete(path: Path) -> None:
-    try:
-        path.unlink()
-    except OSError as error:
-        raise SetupError("invalid_config", f"{path} can't be deleted: {error.strerror}") from None

@@ -48,7 +48,9 @@ class Panel:
 
     def sidebar(self) -> tuple[GatewayPanel, ...]:
         return tuple(
-            GatewayPanel(id=view.id, brief=self._brief(view, WIDTH), lines=tuple(self._lines(view)))
+            GatewayPanel(
+                id=view.id, brief=_line(self._brief(view), WIDTH, view), lines=tuple(self._lines(view))
+            )
             for view in self._views
         )
 
@@ -56,36 +58,30 @@ class Panel:
         """The most urgent gateway in a few words; its name only where it is not clear which one is meant."""
         if not self._current:
             return None
-        view = self._most_urgent(self._current)
+        view = min(self._current, key=_urgency)
         entry = self._first(view)
-        texts = [] if entry is None else [entry.left, entry.short.text]
-        if entry is None:
-            texts = [_trouble(view)]
-        if view.status == "stale":
-            texts.append(self._age(view))
-        text = _joined(texts)
+        texts = [_trouble(view)] if entry is None else [entry.left, entry.short.text]
+        text = _joined([*texts, _age(view)])
         if len(self._current) > 1 or entry is None:
             text = f"{view.label} {text}"
-        return Line(text=cut(text, _PROMPT), level=tone(view))
+        return _line(text, _PROMPT, view)
 
     def home(self) -> Line | None:
         """One gateway with its reset, or several in brief, the most urgent first."""
         if not self._views:
             return None
-        if len(self._views) == 1:
-            (view,) = self._views
-            entry = self._first(view)
+        first, *others = sorted(self._views, key=_urgency)
+        if not others:
+            entry = self._first(first)
             reset = "" if entry is None else entry.resets(self._now)
-            return Line(text=cut(_joined([self._brief_text(view), reset]), _HOME), level=tone(view))
-        views = sorted(self._views, key=lambda view: _URGENT.index(tone(view)))
-        text, shown = self._brief_text(views[0]), 1
-        for view in views[1:]:
-            longer = _joined([text, self._brief_text(view)])
+            return _line(_joined([self._brief(first), reset]), _HOME, first)
+        text, left = self._brief(first), len(others)
+        for view in others:
+            longer = _joined([text, self._brief(view)])
             if cells(longer) > _HOME - len(" · 99 more"):
                 break
-            text, shown = longer, shown + 1
-        more = f"{len(views) - shown} more" if shown < len(views) else ""
-        return Line(text=cut(_joined([text, more]), _HOME), level=tone(views[0]))
+            text, left = longer, left - 1
+        return _line(_joined([text, f"{left} more" if left else ""]), _HOME, first)
 
     def news(self, view: GatewayView) -> str:
         """The gateway in one line, for a toast."""
@@ -94,9 +90,6 @@ class Panel:
             return f"{view.label}: {_trouble(view)}"
         return f"{view.label}: {_joined([entry.left, entry.short.text, entry.resets(self._now)])}"
 
-    def _most_urgent(self, views: Sequence[GatewayView]) -> GatewayView:
-        return min(views, key=lambda view: _URGENT.index(tone(view)))
-
     def _shown(self, view: GatewayView) -> Sequence[Entry]:
         entries = entries_of(view, self._share)
         return [entry for entry in entries if not entry.minor] or entries
@@ -104,25 +97,15 @@ class Panel:
     def _first(self, view: GatewayView) -> Entry | None:
         return next(iter(self._shown(view)), None)
 
-    def _brief_text(self, view: GatewayView) -> str:
+    def _brief(self, view: GatewayView) -> str:
         entry = self._first(view)
         said = _trouble(view) if entry is None else entry.left or entry.short.text or view.level
-        age = self._age(view) if view.status == "stale" else ""
-        return _joined([f"{view.label} {said}", age])
-
-    def _brief(self, view: GatewayView, width: int) -> Line:
-        return Line(text=cut(self._brief_text(view), width), level=tone(view))
-
-    def _age(self, view: GatewayView) -> str:
-        return "" if view.age_seconds is None else words.age(view.age_seconds)
+        return _joined([f"{view.label} {said}", _age(view)])
 
     def _lines(self, view: GatewayView) -> Iterator[Line]:
-        entries = self._shown(view)
-        stale = view.status == "stale"
-        if stale:
-            yield Line(text=sides(view.label, self._age(view), WIDTH), level="stale", strong=True)
-        else:
-            yield Line(text=cut(view.label, WIDTH), level=tone(view), strong=True)
+        entries, stale, age = self._shown(view), view.status == "stale", _age(view)
+        title = sides(view.label, age, WIDTH) if age else cut(view.label, WIDTH)
+        yield Line(text=title, level=tone(view), strong=True)
         for entry in entries[:1]:
             yield from self._whole(entry, "stale" if stale else entry.level)
         for entry in entries[1 : 1 + _MORE]:
@@ -168,6 +151,19 @@ def tone(view: GatewayView) -> Tone:
     if view.status in _STATES:
         return "error"
     return "stale" if view.status == "stale" else view.level
+
+
+def _urgency(view: GatewayView) -> int:
+    return _URGENT.index(tone(view))
+
+
+def _line(text: str, width: int, view: GatewayView) -> Line:
+    return Line(text=cut(text, width), level=tone(view))
+
+
+def _age(view: GatewayView) -> str:
+    """Of a reading that could not be renewed."""
+    return words.age(view.age_seconds) if view.status == "stale" and view.age_seconds is not None else ""
 
 
 def _title(entry: Entry) -> str:

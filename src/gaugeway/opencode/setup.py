@@ -1,7 +1,7 @@
 """How far the plugins are set up: the JSON ``gaugeway.opencode-status/1`` as types, and how it is filled."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,9 +11,10 @@ from gaugeway import __version__
 from gaugeway.amounts import clean
 from gaugeway.errors import SetupError
 from gaugeway.opencode import tui_config
-from gaugeway.opencode.files import Installed, command_of, left_over, read, state_of, written
+from gaugeway.opencode.files import Installed, command_of, state_of, written
 from gaugeway.opencode.install import folders
 from gaugeway.sources.environment import Environment, Place
+from gaugeway.sources.files import read
 from gaugeway.sources.gateway import Trust
 from gaugeway.sources.jsonc import JsoncError
 from gaugeway.sources.openai_compatible import Found
@@ -93,22 +94,19 @@ def examine(env: Environment, found: Found, command: Sequence[str]) -> Setup:
     looked = [_folder(place, trees.trust(place), command, problems) for place in folders(env)]
     reports = tuple(report for report, _ in looked)
     ran = next((run for report, run in reversed(looked) if run and report.trust == "trusted"), None)
-    gaugeway = None if ran is None else Program(command=ran, version=_version(ran, env.environ))
-    complete = [report for report in reports if not report.empty]
-    if len(complete) > 1:
-        names = " and ".join(report.folder for report in complete)
+    gaugeway = None if ran is None else _program(ran, env)
+    used = [report for report in reports if not report.empty]
+    if len(used) > 1:
+        names = " and ".join(report.folder for report in used)
         message = f"the plugins are in {names}, so OpenCode loads them twice: `gaugeway opencode uninstall`"
-        problems.append(ProblemView(file=complete[0].folder, field="", message=message))
+        problems.append(ProblemView(file=used[0].folder, field="", message=message))
     where = find_program("opencode", env)
+    answers = gaugeway is not None and gaugeway.version is not None
     return Setup(
         schema=SCHEMA,
         version=__version__,
-        complete=[report.complete for report in complete] == [True]
-        and gaugeway is not None
-        and gaugeway.version is not None,
-        opencode=None
-        if where is None
-        else Program(command=(where,), version=_version((where,), env.environ)),
+        complete=answers and len(used) == 1 and used[0].complete,
+        opencode=None if where is None else _program((where,), env),
         gaugeway=gaugeway,
         folders=reports,
         settings=tuple(_settings(found)),
@@ -121,9 +119,7 @@ def _folder(
 ) -> tuple[Folder, tuple[str, ...] | None]:
     """The folder, and how the plugins in it run gaugeway."""
     files, ran, entry, broken = [], None, None, []
-    wanted: dict[str, bytes | None] = {**written(command)}
-    wanted |= dict.fromkeys(left_over(place.path, wanted))
-    for name, content in wanted.items():
+    for name, content in written(command).items():
         data = read(place.path / name)
         state, version = state_of(data, content)
         files.append(Installed(path=name, state=state, version=version))
@@ -140,11 +136,7 @@ def _folder(
         else:
             entry = entry or (None if line is None else Entry(file=file, line=line))
     folder = Folder(
-        folder=place.name,
-        trust=trust,
-        files=tuple(files),
-        loaded_by=entry,
-        does_not_parse=tuple(broken),
+        folder=place.name, trust=trust, files=tuple(files), loaded_by=entry, does_not_parse=tuple(broken)
     )
     return folder, ran
 
@@ -163,18 +155,18 @@ def _settings(found: Found) -> list[Applied]:
     ]
 
 
-def _version(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
-    """What ``--version`` says, its last word; None where it does not."""
+def _program(command: tuple[str, ...], env: Environment) -> Program:
+    """Its version is what ``--version`` says, the last word of that."""
     try:
         done = subprocess.run(  # noqa: S603  (the user's own programs, without a shell)
             [*command, "--version"],
-            env=dict(environ),
+            env=dict(env.environ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_SECONDS,
             check=True,
         )
     except (OSError, subprocess.SubprocessError, ValueError):
-        return None
+        return Program(command=command, version=None)
     words = done.stdout.decode("utf-8", "replace").split()
-    return clean(words[-1], 40) if words else None
+    return Program(command=command, version=clean(words[-1], 40) if words else None)

@@ -19,6 +19,7 @@ Event = Literal["start", "idle", "late", "timer", "question", "compact", "comman
 _RANK: Mapping[str, int] = {"unlimited": 0, "ok": 0, "low": 1, "critical": 2, "exhausted": 3}
 _TITLES = ("Quota is back", "Quota is low", "Quota is nearly used up", "Quota is used up")
 _VARIANTS: tuple[Variant, ...] = ("success", "warning", "error", "error")
+_ASKABLE: tuple[Event, ...] = ("idle", "question", "compact")  # the user may want one after these
 _SILENT = frozenset({"start", "command"})  # nothing to compare with; the user is looking already
 
 
@@ -65,6 +66,7 @@ def decide(
     toast only where the user asked for one after such events, and as seldom.
     """
     interval = settings.min_interval_ms / 1000
+    asked_for = [one for one in _ASKABLE if getattr(settings, f"show_on_{one}")]
     gateways = dict(seen.gateways)
     told: list[GatewayView] = []
     for view in views:
@@ -86,20 +88,11 @@ def decide(
     if told:
         worst = max(_RANK[view.level] for view in told)
         toast = _toast(_TITLES[worst], _VARIANTS[worst], told, news, settings)
-    elif views and _asked_for(event, settings) and now - seen.at >= interval:
+    elif views and settings.enable_toast and event in asked_for and now - seen.at >= interval:
         toast = _toast("Quota", "info", views, news, settings)
     else:
         return None, seen
     return toast, msgspec.structs.replace(seen, at=now)
-
-
-def _asked_for(event: Event, settings: QuotaToast) -> bool:
-    wanted = {
-        "idle": settings.show_on_idle,
-        "question": settings.show_on_question,
-        "compact": settings.show_on_compact,
-    }
-    return settings.enable_toast and wanted.get(event) is True
 
 
 def _toast(

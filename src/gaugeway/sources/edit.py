@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Place
-from gaugeway.sources.files import replace
+from gaugeway.sources.files import read, replace
 from gaugeway.transport import Secret
 
 Settings = Mapping[str, str | bool]
@@ -19,9 +18,7 @@ Settings = Mapping[str, str | bool]
 def read_text(path: Path) -> str:
     """The file's text; empty where there is none. Raises SetupError ``invalid_config``."""
     try:
-        return (Place(path).read() or b"").decode("utf-8-sig")
-    except OSError as error:
-        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
+        return (read(path) or b"").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SetupError("invalid_config", f"{path} is not UTF-8") from None
 

@@ -1,4 +1,4 @@
-"""Files replaced in one step, or not at all."""
+"""Files read whole, and replaced in one step or not at all."""
 
 import os
 import tempfile
@@ -7,6 +7,15 @@ from pathlib import Path
 from stat import S_IMODE
 
 from gaugeway.errors import SetupError
+from gaugeway.sources.environment import Place
+
+
+def read(path: Path) -> bytes | None:
+    """The file's bytes, None where there is none. Raises SetupError ``invalid_config``."""
+    try:
+        return Place(path).read()
+    except OSError as error:
+        raise SetupError("invalid_config", f"{path} can't be read: {error.strerror}") from None
 
 
 def replace(path: Path, data: bytes, *, keep_mode: bool = False) -> None:
