@@ -16,7 +16,10 @@ from gaugeway.view.words import Zone
 _LABEL = 12  # cells of a label at the left, at most: there is no room for a millionth of a millionth
 _TICK = 10  # cells from one label of the time axis to the next, at least
 # The bits of a braille character, by column and row of its dots.
+_BRAILLE = range(0x2800, 0x2900)
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+
+_IN_ASCII = str.maketrans("┤│╌┊░▒─└┴", "||-:..-++")
 
 
 class Curve(NamedTuple):
@@ -33,51 +36,6 @@ class Curve(NamedTuple):
     ahead: tuple[float, tuple[float, float, float]] | None = None
 
 
-class _Cell(NamedTuple):
-    character: str
-    style: str
-
-
-class _Canvas:
-    """Cells, and dots inside of them: braille has two by four in each, ASCII one."""
-
-    def __init__(self, width: int, height: int, *, ascii_only: bool) -> None:
-        self.width, self.height = width, height
-        self.across, self.down = (1, 1) if ascii_only else (2, 4)
-        self._dots: dict[tuple[int, int], int] = {}
-        self._cells: dict[tuple[int, int], _Cell] = {}
-
-    def put(self, column: int, row: int, character: str, style: str) -> None:
-        if 0 <= column < self.width and 0 <= row < self.height:
-            self._cells.setdefault((column, row), _Cell(character, style))
-
-    def line(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
-        """From one place to another, both in cells from the upper left."""
-        (left, top), (right, bottom) = begin, end
-        steps = int(max(abs(right - left) * self.across, abs(bottom - top) * self.down)) + 1
-        for step in range(steps + 1):
-            share = step / steps
-            self._dot(left + (right - left) * share, top + (bottom - top) * share)
-
-    def _dot(self, column: float, row: float) -> None:
-        x = min(max(int(column * self.across), 0), self.width * self.across - 1)
-        y = min(max(int(row * self.down), 0), self.height * self.down - 1)
-        cell = x // self.across, y // self.down
-        self._dots[cell] = self._dots.get(cell, 0) | _DOTS[x % self.across][y % self.down]
-
-    def row(self, row: int, style: str) -> Text:
-        text = Text()
-        for column in range(self.width):
-            dots = self._dots.get((column, row))
-            if dots is not None:
-                text.append("*" if self.across == 1 else chr(0x2800 + dots), style)
-            else:
-                cell = self._cells.get((column, row), _Cell(" ", ""))
-                text.append(*cell)
-        text.rstrip()
-        return text
-
-
 class Chart:
     """Draws a curve in ``width`` by ``height`` cells, axes included."""
 
@@ -89,73 +47,90 @@ class Chart:
         self.top = self._top()
         self.floor = min([0.0, *(value for _, value in curve.points)])
         self.labels = {0: self._figure(self.top), self.rows - 1: self._figure(self.floor)}
-        if self._limit_row() is not None and curve.limit is not None:
-            row = self._limit_row() or 0
-            self.labels = {
-                at: text for at, text in self.labels.items() if abs(at - row) > 1 or at == self.rows - 1
-            } | {row: self._figure(curve.limit)}
+        self.limit_row: int | None = None
+        if curve.limit is not None and 0 < curve.limit <= self.top:
+            self.limit_row = int(self._row(curve.limit))
+            if self.limit_row == 1:  # no room for both
+                del self.labels[0]
+            self.labels[self.limit_row] = self._figure(curve.limit)
         self.margin = max(map(len, self.labels.values()))
         self.columns = max(width - self.margin - 2, 10)
         self.end = self._end()
+        self.cells = [[(" ", "")] * self.columns for _ in range(self.rows)]
 
     def lines(self, style: str) -> Iterator[Text]:
-        """The chart, top to bottom; the curve itself in ``style``."""
-        canvas = _Canvas(self.columns, self.rows, ascii_only=self.ascii_only)
-        self._draw(canvas)
-        edge = "|" if self.ascii_only else "┤"
-        for row in range(self.rows):
-            label = f"{self.labels.get(row, ''):>{self.margin}}"
-            bar = edge if row in self.labels else "|" if self.ascii_only else "│"
-            line = Text.assemble((f"{label} {bar}", "dim"), canvas.row(row, style))
+        """The chart, top to bottom; the curve itself in ``style``. What is drawn later stands before."""
+        self._draw_ahead()
+        for mark in self.curve.marks:
+            for row in range(self.rows):
+                self._put(int(self._column(mark)), row, "┊", "dim")
+        if self.limit_row is not None:
+            self.cells[self.limit_row] = [(self._sign("╌"), "red")] * self.columns
+        self._draw_curve(style)
+        for row, cells in enumerate(self.cells):
+            label, edge = self.labels.get(row, ""), "┤" if row in self.labels else "│"
+            line = Text.assemble((f"{label:>{self.margin}} {self._sign(edge)}", "dim"), *cells)
             line.rstrip()
             yield line
         yield from self._axis()
 
-    def _draw(self, canvas: _Canvas) -> None:
+    def _draw_curve(self, style: str) -> None:
         curve = self.curve
         points = [(self._column(at), self._row(value)) for at, value in curve.points]
         for (begin, end), (at, _) in zip(pairwise(points), curve.points[1:], strict=True):
             corner = (end[0], begin[1]) if at in curve.marks else begin  # what begins anew does so at once
-            canvas.line(begin, corner)
-            canvas.line(corner, end)
-        if len(points) == 1:
-            canvas.line(points[0], points[0])
+            self._line(begin, corner, style)
+            self._line(corner, end, style)
         if points:  # what was read last holds until now
-            canvas.line(points[-1], (self._column(curve.now), points[-1][1]))
-        limit = self._limit_row()
-        for column in range(canvas.width if limit is not None else 0):
-            canvas.put(column, limit or 0, "-" if self.ascii_only else "╌", "red")
-        for mark in curve.marks:
-            for row in range(canvas.height):
-                canvas.put(int(self._column(mark)), row, ":" if self.ascii_only else "┊", "dim")
-        self._draw_ahead(canvas)
+            self._line(points[-1], (self._column(curve.now), points[-1][1]), style)
 
-    def _draw_ahead(self, canvas: _Canvas) -> None:
+    def _line(self, begin: tuple[float, float], end: tuple[float, float], style: str) -> None:
+        """From one place to another, both in cells from the upper left, in dots: a braille character has two
+        by four of them, ASCII one.
+        """
+        across, down = (1, 1) if self.ascii_only else (2, 4)
+        (left, top), (right, bottom) = begin, end
+        steps = int(max(abs(right - left) * across, abs(bottom - top) * down)) + 1
+        for step in range(steps + 1):
+            share = step / steps
+            x = min(max(int((left + (right - left) * share) * across), 0), self.columns * across - 1)
+            y = min(max(int((top + (bottom - top) * share) * down), 0), self.rows * down - 1)
+            cells, column = self.cells[y // down], x // across
+            before = ord(cells[column][0])
+            dots = before if before in _BRAILLE else _BRAILLE.start
+            cells[column] = ("*" if self.ascii_only else chr(dots | _DOTS[x % across][y % down]), style)
+
+    def _put(self, column: int, row: int, sign: str, style: str) -> None:
+        if 0 <= column < self.columns and 0 <= row < self.rows:
+            self.cells[row][column] = (self._sign(sign), style)
+
+    def _sign(self, sign: str) -> str:
+        return sign.translate(_IN_ASCII) if self.ascii_only else sign
+
+    def _draw_ahead(self) -> None:
         """A wedge from now to the reset, as wide there as it is unsure what will have been used."""
         curve = self.curve
         if curve.ahead is None or not curve.points:
             return
         used, (reset, quantiles) = curve.points[-1][1], curve.ahead
-        for column in range(int(self._column(curve.now)) + 1, canvas.width):
+        for column in range(int(self._column(curve.now)) + 1, self.columns):
             at = self.curve.begin + (column + 0.5) / self.columns * (self.end - self.curve.begin)
             share = min((at - curve.now) / (reset - curve.now), 1)
             low, middle, high = (int(self._row(used + (one - used) * share)) for one in quantiles)
-            for row in range(max(high, 0), min(low, canvas.height - 1) + 1):
-                shade = "." if self.ascii_only else "▒" if row == middle else "░"
-                canvas.put(column, row, shade, "dim")
+            for row in range(high, low + 1):
+                self._put(column, row, "▒" if row == middle else "░", "dim")
 
     def _axis(self) -> Iterator[Text]:
-        rule, corner, notch = ("-", "+", "+") if self.ascii_only else ("─", "└", "┴")
-        line = [rule] * self.columns
+        line = ["─"] * self.columns
         texts = [" "] * self.columns
         for at, text in ticks(self.curve.begin, self.end, max(self.columns // _TICK, 1), self.zone):
             column = min(int(self._column(at)), self.columns - 1)
-            line[column] = notch
+            line[column] = "┴"
             begin = min(max(column - len(text) // 2, 0), self.columns - len(text))
             if "".join(texts[max(begin - 1, 0) : begin + len(text)]).strip() == "":
                 texts[begin : begin + len(text)] = text
         indent = " " * (self.margin + 1)
-        yield Text(f"{indent}{corner}{''.join(line)}", "dim")
+        yield Text(indent + self._sign(f"└{''.join(line)}"), "dim")
         yield Text(f"{indent} {''.join(texts)}".rstrip(), "dim")
 
     def _column(self, at: float) -> float:
@@ -181,10 +156,6 @@ class Chart:
         if limit is not None and limit <= 5 * highest:
             highest = max(highest, limit)
         return highest if highest > 0 else limit or 1.0
-
-    def _limit_row(self) -> int | None:
-        limit = self.curve.limit
-        return None if limit is None or not 0 < limit <= self.top else int(self._row(limit))
 
     def _figure(self, value: float) -> str:
         text = words.short_figure(plain(Decimal(f"{value:.3g}")), self.curve.unit)
