@@ -209,7 +209,7 @@ def test_a_test_message(world: World, hook: str, receiver: Receiver, tmp_path: P
     assert "alerts.channels.hook.webhook: {env:HOOK} is not set, or empty" in out
     code, out, err = world.run("alerts", "test", "hok")
     assert (code, out) == (2, "")
-    assert "no channel has the name 'hok'; known: hook, a-script" in err
+    assert "no channel has the name 'hok'; did you mean hook?" in err
     assert report(world)[1]["sent"] == []
 
 

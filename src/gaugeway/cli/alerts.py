@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, narrate, print_json
+from gaugeway.cli.context import App, narrate, print_json, unknown
 from gaugeway.errors import HINTS, GaugewayError
 from gaugeway.sources.alerting import Alerts, Channel
 from gaugeway.sources.openai_compatible import Found
@@ -106,9 +106,8 @@ def _chosen(found: Found, name: str | None) -> list[Channel]:
     if not channels:
         raise click.UsageError(_NONE if found.alerts is None else "no channel is configured as it should be")
     chosen = [one for one in channels if name in {None, one.name}]
-    if not chosen:
-        known = ", ".join(one.name for one in channels)
-        raise click.UsageError(f"no channel has the name {name!r}; known: {known}")
+    if name is not None and not chosen:
+        raise unknown("channel has the name", name, [one.name for one in channels])
     return chosen
 
 

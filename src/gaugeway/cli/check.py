@@ -10,12 +10,7 @@ from gaugeway.cli.verdicts import VerdictCommand, accepted_age, hiding, read
 from gaugeway.gates.monitoring import UNKNOWN, Bounds, Finding, finding, output
 from gaugeway.gates.need import Need
 
-
-def needs(_: click.Context, param: click.Parameter, texts: Sequence[str]) -> tuple[Need, ...]:
-    try:
-        return tuple(Need.of(text, "%") for text in texts)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param=param) from None
+_LEFT = options.Parsed(lambda text: Need.of(text, "%"))
 
 
 class _Check(VerdictCommand):
@@ -27,10 +22,10 @@ class _Check(VerdictCommand):
 @click.command("check", cls=_Check)
 @options.gateway_ids
 @click.option(
-    "-w", "--warn", multiple=True, metavar="LEFT", callback=needs, help="Warn below so much left: 20, 5USD."
+    "-w", "--warn", multiple=True, metavar="LEFT", type=_LEFT, help="Warn below so much left: 20, 5USD."
 )
 @click.option(
-    "-c", "--crit", multiple=True, metavar="LEFT", callback=needs, help="Alarm below so much left: 5, 1USD."
+    "-c", "--crit", multiple=True, metavar="LEFT", type=_LEFT, help="Alarm below so much left: 5, 1USD."
 )
 @click.option(
     "--runout",

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 OpenTransport = Callable[[], AbstractAsyncContextManager[Transport]]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class App:
     """What a command is given (click's ``obj``). ``config_file``: the file typed after ``--config``.
     ``program``: the file that was started.
@@ -43,7 +39,7 @@ class App:
         self,
         env: Environment | None = None,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: OpenTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         program: str | None = None,
@@ -166,13 +162,18 @@ def chosen(found: Found, ids: Sequence[str]) -> list[Gateway]:
     known = {gateway.id: gateway for gateway in found.gateways}
     if not known and not any(problem.fatal for problem in found.problems):
         narrate("no gateway is configured; `gaugeway add URL` sets one up")
-    for unknown in (name for name in ids if name not in known):
-        from difflib import get_close_matches
-
-        near = get_close_matches(unknown, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise click.UsageError(f"no gateway has the id {unknown!r}; {hint}")
+    for missing in (name for name in ids if name not in known):
+        raise unknown("gateway has the id", missing, known)
     return [known[name] for name in dict.fromkeys(ids)] if ids else list(known.values())
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> click.UsageError:
+    """``no gateway has the id 'campsu'; did you mean campus?``"""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
+    return click.UsageError(f"no {what} {name!r}; {hint}")
 
 
 def complete_ids(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

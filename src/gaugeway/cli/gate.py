@@ -1,6 +1,5 @@
 """``gaugeway gate``: whether there is enough for a job, before it starts."""
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,7 +11,6 @@ from gaugeway.cli.context import App, chosen, narrate, print_json
 from gaugeway.cli.verdicts import UNKNOWN, VerdictCommand, accepted_age, hiding, read
 from gaugeway.gates.decision import SCHEMA, Decision, Reason, Verdict, decide, possible_at
 from gaugeway.gates.need import Need
-from gaugeway.view import words
 
 _CODES: dict[Verdict, int] = {"go": 0, "stop": 1, "unknown": UNKNOWN}
 _FAILED = {"open": 0, "closed": 1}
@@ -28,26 +26,19 @@ class _Gate(VerdictCommand):
         return 2 if "--fail closed" in said else 1
 
 
-def _one_need(_: click.Context, param: click.Parameter, text: str | None) -> Need | None:
-    try:
-        return None if text is None else Need.of(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param=param) from None
-
-
 @click.command("gate", cls=_Gate)
 @options.gateway_ids
 @click.option(
     "--need",
     metavar="AMOUNT",
-    callback=_one_need,
+    type=options.Parsed(Need.of),
     help="What the job needs: 4.50USD, 200000tokens, 10%. Without it: anything left.",
 )
 @click.option(
     "--or-wait",
     "wait",
     metavar="TIME",
-    callback=options.span,
+    type=options.SPAN,
     help="Wait for a reset that comes within TIME (30m, 2h, 1d).",
 )
 @click.option(
@@ -91,8 +82,10 @@ def command(
         due = None if verdict != "stop" or at is None else datetime.fromisoformat(at)
         if due is None or due > deadline:
             break
-        _wait(app, reasons[0], due, told=told)
+        if not told:
+            narrate(f"waiting: {reasons[0].message}")
         told = True
+        app.sleep(min(max((due - app.clock()).total_seconds() + 1, 1.0), _POLL))
     code = _FAILED.get(fail or "", UNKNOWN) if verdict == "unknown" else _CODES[verdict]
     decision = Decision(
         schema=SCHEMA,
@@ -104,7 +97,10 @@ def command(
         reasons=reasons,
     )
     if host == "claude-hook":
-        return _as_hook(decision, event, fail)
+        answer = hook.answer(decision, event, fail=fail)
+        click.echo(answer.out, nl=bool(answer.out))
+        click.echo(answer.err, err=True, nl=bool(answer.err))
+        return answer.code
     if host == "github":
         from gaugeway.gates import github
 
@@ -133,30 +129,3 @@ def _look(
             wrong.append(f"no gateway belongs to the provider {provider!r}")
     states = read(app, gateways, max_age)
     return decide(states, need, now=app.clock(), model=name, max_age=max_age, wrong=wrong)
-
-
-def _wait(app: App, reason: Reason, due: datetime, *, told: bool) -> None:
-    """Until the reset, or the next look if that comes first; a terminal sees the time go by."""
-    left = max((due - app.clock()).total_seconds() + 1, 1.0)
-    pause = min(left, _POLL)
-    if not sys.stderr.isatty():
-        if not told:
-            narrate(f"waiting: {reason.message}")
-        app.sleep(pause)
-        return
-    with app.console(stderr=True).status("") as status:
-        while pause > 0:
-            status.update(f"waiting {words.span(left)}: {reason.message}")
-            app.sleep(min(pause, 1.0))
-            left, pause = left - 1, pause - 1
-
-
-def _as_hook(decision: Decision, event: str, fail: str | None) -> int:
-    from gaugeway.gates import hook
-
-    answer = hook.answer(decision, event, fail=fail)
-    if answer.out:
-        click.echo(answer.out)
-    if answer.err:
-        click.echo(answer.err, err=True)
-    return answer.code

@@ -9,7 +9,7 @@ import click
 
 from gaugeway.amounts import stamp
 from gaugeway.cli import options
-from gaugeway.cli.context import App, chosen, narrate, print_json
+from gaugeway.cli.context import App, chosen, narrate, print_json, unknown
 from gaugeway.collector import stored
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store.history import Series
@@ -19,9 +19,7 @@ from gaugeway.view.past import SCHEMA, Past, past_of, table
 @click.command("history")
 @options.gateway_ids
 @click.option("--meter", metavar="ID", help="Only this meter, as `show --json` calls it.")
-@click.option(
-    "--since", metavar="SPAN", default="7d", callback=options.span, help="How far back: 12h, 7d, 4w."
-)
+@click.option("--since", metavar="SPAN", default="7d", type=options.SPAN, help="How far back: 12h, 7d, 4w.")
 @click.option("--json", "as_json", is_flag=True, help=f"Print {SCHEMA}, for programs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one row per sample, for spreadsheets.")
 @click.pass_obj
@@ -66,11 +64,7 @@ def _having(meter: str, kept: Sequence[Sequence[Series]]) -> Sequence[Sequence[S
     """The same, once it is sure that one of them has this meter."""
     known = dict.fromkeys(one.meter_id for series in kept for one in series)
     if known and meter not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(meter, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
-        raise click.UsageError(f"no meter has the id {meter!r}; {hint}")
+        raise unknown("meter has the id", meter, known)
     return kept
 
 

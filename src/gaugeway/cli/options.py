@@ -19,25 +19,39 @@ def max_age(says: str) -> Callable[..., Any]:
     return click.option("--max-age", type=click.FloatRange(min=0), metavar="S", help=says)
 
 
+class Parsed(click.ParamType):
+    """Text that ``parse`` makes something of; its ValueError says what is wrong with it."""
+
+    name = "text"
+
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        self.parse = parse
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def model(says: str = "Only the gateway of this model, with the model's own limits.") -> Callable[..., Any]:
     """``--model PROVIDER/MODEL``; the command gets the two apart."""
-    return click.option("--model", metavar="PROVIDER/MODEL", callback=_apart, help=says)
+    return click.option("--model", metavar="PROVIDER/MODEL", type=Parsed(_apart), help=says)
 
 
-def span(_: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
-    """The callback of an option that takes a length of time."""
+def _span(text: str) -> timedelta:
     try:
-        return None if value is None else span_of(value)
+        return span_of(text)
     except ValueError:
-        message = f"{value!r} is not a length of time like 90s, 30m, 12h, 7d, 4w"
-        raise click.BadParameter(message, param=param) from None
+        raise ValueError(f"{text!r} is not a length of time like 90s, 30m, 12h, 7d, 4w") from None
 
 
-def _apart(_: click.Context, param: click.Parameter, value: str | None) -> tuple[str, str] | None:
+SPAN = Parsed(_span)
+
+
+def _apart(text: str) -> tuple[str, str]:
     """The model's own name may have as many slashes as it likes."""
-    if value is None:
-        return None
-    provider, _slash, name = value.partition("/")
+    provider, _slash, name = text.partition("/")
     if not (provider and name):
-        raise click.BadParameter(f"{value!r} is not PROVIDER/MODEL", param=param)
+        raise ValueError(f"{text!r} is not PROVIDER/MODEL")
     return provider, name
