@@ -48,38 +48,38 @@ class East(words.Zone):
 def test_will_it_last(
     p_runout: float | None, hours: tuple[float | None, float | None, float | None] | None, text: str
 ) -> None:
-    assert foreseen(p_runout, hours, "runs out", NOON + 48 * HOUR) == text
+    assert foreseen(p_runout, hours, "allowance", NOON + 48 * HOUR) == text
 
 
 @pytest.mark.parametrize(
-    ("days", "verb", "text"),
+    ("days", "kind", "text"),
     [
-        ((7, 16, 55), "empty", "empty around 12 Dec (3 Dec to 20 Jan)"),
-        ((0.95, 1.125, 2.25), "empty", "empty Fri 15:00 (11:00 to Sat 18:00)"),
-        ((3, 6, 12), "empty", "empty Wed 12:00 (Sun 12:00 to 8 Dec)"),
-        ((6.4, 6.6, 7), "empty", "empty around 3 Dec (2 Dec to 3 Dec)"),
-        ((7, 7.1, 7.2), "runs out", "runs out around 3 Dec"),
-        ((100, 300, 400), "empty", "empty around 22 Sep (6 Mar to 31 Dec 2027)"),
-        ((0.5, 16, 55), "empty", "no telling yet (hardly before Fri 00:00)"),
-        ((1, 16, 55), "empty", "empty around 12 Dec (27 Nov to 20 Jan)"),
-        ((7, 16, None), "empty", "empty around 12 Dec (3 Dec at the earliest)"),
-        ((7, None, None), "empty", "lasts past 3 Dec (90%)"),
-        ((1, None, None), "empty", "no telling yet (hardly before Fri 12:00)"),
-        ((None, None, None), "empty", "no end in sight"),
-        ((-3, -2, 1), "empty", "should be empty by now"),
-        ((-3, -2, 1), "runs out", "should have run out by now"),
+        ((7, 16, 55), "balance", "empty around 12 Dec (3 Dec to 20 Jan)"),
+        ((0.95, 1.125, 2.25), "balance", "empty Fri 15:00 (11:00 to Sat 18:00)"),
+        ((3, 6, 12), "balance", "empty Wed 12:00 (Sun 12:00 to 8 Dec)"),
+        ((6.4, 6.6, 7), "balance", "empty around 3 Dec (2 Dec to 3 Dec)"),
+        ((7, 7.1, 7.2), "allowance", "runs out around 3 Dec"),
+        ((100, 300, 400), "balance", "empty around 22 Sep (6 Mar to 31 Dec 2027)"),
+        ((0.5, 16, 55), "balance", "no telling yet (hardly before Fri 00:00)"),
+        ((1, 16, 55), "balance", "empty around 12 Dec (27 Nov to 20 Jan)"),
+        ((7, 16, None), "balance", "empty around 12 Dec (3 Dec at the earliest)"),
+        ((7, None, None), "balance", "lasts past 3 Dec (90%)"),
+        ((1, None, None), "balance", "no telling yet (hardly before Fri 12:00)"),
+        ((None, None, None), "balance", "no end in sight"),
+        ((-3, -2, 1), "balance", "should be empty by now"),
+        ((-3, -2, 1), "allowance", "should have run out by now"),
     ],
 )
 def test_when_is_it_empty(
-    days: tuple[float | None, float | None, float | None], verb: str, text: str
+    days: tuple[float | None, float | None, float | None], kind: str, text: str
 ) -> None:
     hours = tuple(None if one is None else one * 24 for one in days)
-    assert foreseen(None, (hours[0], hours[1], hours[2]), verb, None) == text
+    assert foreseen(None, (hours[0], hours[1], hours[2]), kind, None) == text
 
 
 def test_moments_are_told_in_the_readers_time() -> None:
     at = (NOON + 23 * HOUR, NOON + 27 * HOUR, NOON + 40 * HOUR)
-    east = words.forecast_text(0.97, at, NOON + 48 * HOUR, "runs out", NOON, East())
+    east = words.forecast_text("allowance", "ok", 0.97, at, NOON + 48 * HOUR, NOON, East())
     assert east == "runs out Fri 20:45 (16:45 to Sat 09:45)"
 
 
@@ -93,7 +93,8 @@ def test_something_is_said_of_every_forecast(
 ) -> None:
     known = sorted(one for one in quantiles if one is not None)
     first, middle, last = [*known, None, None, None][:3]
-    text = words.forecast_text(p_runout, (first, middle, last), resets_at, "runs out", NOON, words.Zone())
+    at = (first, middle, last)
+    text = words.forecast_text("allowance", "ok", p_runout, at, resets_at, NOON, words.Zone())
     assert text
     assert len(text) < 70
 
@@ -107,14 +108,14 @@ def test_dates_are_those_of_the_calendar(when: datetime) -> None:
 def foreseen(
     p_runout: float | None,
     hours: tuple[float | None, float | None, float | None] | None,
-    verb: str,
+    kind: str,
     resets_at: float | None,
 ) -> str:
     at = None
     if hours is not None:
         first, middle, last = (None if one is None else NOON + one * HOUR for one in hours)
         at = first, middle, last
-    return words.forecast_text(p_runout, at, resets_at, verb, NOON, words.Zone())
+    return words.forecast_text(kind, "ok", p_runout, at, resets_at, NOON, words.Zone())
 
 
 @pytest.mark.parametrize(

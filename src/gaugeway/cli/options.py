@@ -19,7 +19,7 @@ def max_age(says: str) -> Callable[..., Any]:
     return click.option("--max-age", type=click.FloatRange(min=0), metavar="S", help=says)
 
 
-class Parsed(click.ParamType):
+class Parsed(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
     """Text that ``parse`` makes something of; its ValueError says what is wrong with it."""
 
     name = "text"

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gaugeway.amounts import clean
+from gaugeway.view.cells import wrapped
 
 if TYPE_CHECKING:
     from gaugeway.view.report import ProblemView
@@ -35,13 +36,7 @@ def prose(console: Console, sign: str, text: str, style: str) -> Iterator[Text]:
     """Text of any length, wrapped under its sign. A path or an address stays whole, to be copied."""
     indent = 2 + cell_len(sign) + 1
     width = max(min(console.width, PROSE) - indent, 20)
-    lines = [""]
-    for word in said(console, text, 1000).split():
-        if lines[-1] and cell_len(f"{lines[-1]} {word}") > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".lstrip()
-    for index, line in enumerate(lines):
+    for index, line in enumerate(wrapped(said(console, text, 1000), width)):
         yield Text((f"  {sign} " if index == 0 else " " * indent) + line, style)
 
 

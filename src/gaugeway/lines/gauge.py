@@ -39,7 +39,7 @@ class Meter:
             used = remaining = percent = self.resets_at = ahead = None
         self.limit, self.remaining, self.percent_remaining = exact(limit), exact(remaining), exact(percent)
         self.name = phrases.title(title, self.model)
-        self.window_text = phrases.window(length, self.name)
+        self.window_text = words.window_text(length, self.name)
         self.window = self  # for `judging`: what has ``resets_at``
         self.level = "unknown"
         self._share: str | None = percent
@@ -56,7 +56,8 @@ class Meter:
     def forecast(self) -> str:
         """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen."""
         at = None if self.resets_at is None else int(self.resets_at)
-        return phrases.forecast(self.kind, self.level, self._p_runout, self._runs_out_at, at, self.now, LOCAL)
+        known = (self.kind, self.level, self._p_runout, self._runs_out_at, at)
+        return words.forecast_text(*known, self.now, LOCAL)
 
     @property
     def dire(self) -> bool:

@@ -23,7 +23,7 @@ def cut(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The words of ``text`` in lines of at most ``width`` cells; a longer word is cut."""
+    """The words of ``text`` in lines of at most ``width`` cells; a longer word has one of its own."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".lstrip()
@@ -31,7 +31,7 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(word)
         else:
             lines[-1] = longer
-    return [cut(line, width) for line in lines if line]
+    return [line for line in lines if line]
 
 
 def sides(left: str, right: str, width: int) -> str:

@@ -76,7 +76,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     def forecast_text(self, now: float, zone: Zone) -> str:
         """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen."""
-        return "" if self.ahead is None else phrases.forecast(*self.ahead, now, zone)
+        return "" if self.ahead is None else words.forecast_text(*self.ahead, now, zone)
 
     def reset_text(self, now: float) -> str:
         """``in 3 d 4 h``, or why there is no such time; empty where it is unknown. ``now``: unix seconds."""
@@ -89,14 +89,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def entries_of(view: GatewayView, share: Share = "left") -> tuple[Entry, ...]:
     """All entries of a gateway: the binding one, the other finite ones, unlimited ones, then the minor."""
-    meters = sorted(view.meters, key=lambda meter: _rank(meter, view.binding))
+
+    def rank(meter: MeterView) -> tuple[bool, bool, bool, bool]:
+        binding = meter.id == view.binding
+        return phrases.rank(meter.kind, binding=binding, advisory=meter.advisory, unlimited=meter.unlimited)
+
+    meters = sorted(view.meters, key=rank)
     return tuple(_entry(meter, share, binding=meter.id == view.binding) for meter in meters)
-
-
-def _rank(meter: MeterView, binding: str | None) -> tuple[bool, bool, bool, bool]:
-    return phrases.rank(
-        meter.kind, binding=meter.id == binding, advisory=meter.advisory, unlimited=meter.unlimited
-    )
 
 
 def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
@@ -109,14 +108,14 @@ def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
     return Entry(
         id=meter.id,
         name=name,
-        window=phrases.window(meter.window, name),
+        window=words.window_text(meter.window, name),
         level=meter.level,
         fraction=None if percent is None else min(max(float(percent) / 100, 0.0), 1.0),
         percent=said,
         share=share,
         amount=_amount(meter, words.figure),
         short=_amount(meter, words.short_figure),
-        resets_at=_unix(meter.resets_at),
+        resets_at=unix(meter.resets_at),
         ahead=_ahead(meter),
         state=phrases.state(expired=meter.expired, reset_due=meter.reset_due),
         binding=binding,
@@ -148,10 +147,10 @@ def _ahead(meter: MeterView) -> Ahead | None:
         kind=meter.kind,
         level=meter.level,
         p_runout=forecast.p_runout,
-        runs_out_at=None if out is None else (_unix(out[0]), _unix(out[1]), _unix(out[2])),
-        resets_at=_unix(meter.resets_at),
+        runs_out_at=None if out is None else (unix(out[0]), unix(out[1]), unix(out[2])),
+        resets_at=unix(meter.resets_at),
     )
 
 
-def _unix(stamp: str | None) -> int | None:
+def unix(stamp: str | None) -> int | None:
     return None if stamp is None else int(datetime.fromisoformat(stamp).timestamp())

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gaugeway.alerts import Facts
 from gaugeway.view import phrases, words
+from gaugeway.view.entries import unix
 from gaugeway.view.words import Zone
 
 
@@ -41,12 +42,12 @@ def _about_meter(facts: Facts) -> str:
 
 def _about_gateway(facts: Facts, now: float) -> str:
     if facts.condition == "stale":
-        since = _unix(facts.observed_at)
+        since = unix(facts.observed_at)
         if facts.event == "recovered" or since is None:
             return "can be read again"
         return f"not read for {words.span(now - since, 1)}"
     key = f"key {facts.key_name}" if facts.key_name else "the key"
-    end = _unix(facts.key_expires_at)
+    end = unix(facts.key_expires_at)
     if facts.event == "recovered":
         return f"{key} does not expire soon any more"
     if end is None or end <= now:
@@ -70,10 +71,10 @@ def _text(facts: Facts, now: float, zone: Zone) -> str:
     if facts.meter is None:
         said = [facts.error or ""] if facts.event == "raised" else []
     else:
-        resets_at = _unix(facts.resets_at)
+        resets_at = unix(facts.resets_at)
         if facts.used is not None and facts.limit is not None and facts.unit != "percent":
             parts = phrases.amount(facts.used, facts.limit, None, facts.unit or "", words.figure)
-            window = phrases.window(facts.window, facts.name or "")
+            window = words.window_text(facts.window, facts.name or "")
             said.append(f"{phrases.amount_text(parts)} used" + (f", {window} limit" if window else ""))
         if resets_at is not None:
             said.append(f"resets {phrases.reset('', resets_at, now)}")
@@ -86,9 +87,5 @@ def _ahead(facts: Facts, resets_at: float | None, now: float, zone: Zone) -> str
     """What is foreseen, where it is more than that nobody can tell."""
     moments = cast("tuple[float | None, float | None, float | None] | None", facts.runs_out_at)
     kind = facts.kind or ""
-    text = phrases.forecast(kind, facts.level, facts.p_runout, moments, resets_at, now, zone)
+    text = words.forecast_text(kind, facts.level, facts.p_runout, moments, resets_at, now, zone)
     return "" if text.startswith("no ") else text
-
-
-def _unix(stamp: str | None) -> float | None:
-    return None if stamp is None else datetime.fromisoformat(stamp).timestamp()

@@ -78,13 +78,12 @@ def past_of(state: State, history: Sequence[Series], since: float) -> GatewayPas
     return GatewayPast(
         id=gateway.id,
         label=gateway.label or gateway.id,
-        series=tuple(
-            [_series(one, state, since, current=newest[one.meter_id] == one.subject) for one in history]
-        ),
+        series=tuple(_series(one, state, since, newest[one.meter_id]) for one in history),
     )
 
 
-def _series(series: Series, state: State, since: float, *, current: bool) -> SeriesView:
+def _series(series: Series, state: State, since: float, newest: str) -> SeriesView:
+    current = series.subject == newest
     meters = () if state.reading is None else state.reading.meters
     meter = next((one for one in meters if one.id == series.meter_id), None)
     forecast = state.forecasts.get(series.meter_id) if current else None
@@ -107,11 +106,9 @@ def _series(series: Series, state: State, since: float, *, current: bool) -> Ser
         current=current,
         forecast=None if forecast is None or meter is None or meter.expired else forecast_view(forecast),
         samples=tuple(
-            [
-                _sample(one, change)
-                for one, change, at in zip(samples, changes, times, strict=True)
-                if at >= since
-            ]
+            _sample(one, change)
+            for one, change, at in zip(samples, changes, times, strict=True)
+            if at >= since
         ),
     )
 
@@ -125,35 +122,25 @@ def _unit(meter: Meter) -> str:
 def _sample(sample: Sample, change: Change) -> SampleView:
     return SampleView(
         time=stamp(sample.time),
-        used=None if sample.used is None else plain(sample.used),
-        remaining=None if sample.remaining is None else plain(sample.remaining),
-        limit=None if sample.limit is None else plain(sample.limit),
-        resets_at=None if sample.resets_at is None else stamp(sample.resets_at),
+        used=plain(sample.used),
+        remaining=plain(sample.remaining),
+        limit=plain(sample.limit),
+        resets_at=stamp(sample.resets_at),
         change=change or None,
     )
 
 
-def table(past: Sequence[GatewayPast]) -> Iterator[Sequence[str]]:
+def table(past: Sequence[GatewayPast]) -> Iterator[Sequence[str | None]]:
     """The rows of the CSV, COLUMNS first. Unknown is empty."""
     yield COLUMNS
     for gateway in past:
         for series in gateway.series:
             for one in series.samples:
-                yield [
-                    cell or ""
-                    for cell in (
-                        gateway.id,
-                        series.meter,
-                        series.subject,
-                        one.time,
-                        one.used,
-                        one.remaining,
-                        one.limit,
-                        _inert(series.unit),
-                        one.resets_at,
-                        one.change,
-                    )
-                ]
+                yield (
+                    *(gateway.id, series.meter, series.subject, one.time),
+                    *(one.used, one.remaining, one.limit, _inert(series.unit)),
+                    *(one.resets_at, one.change),
+                )
 
 
 def _inert(unit: str | None) -> str | None:

@@ -19,11 +19,6 @@ def title(name: str, model: str | None) -> str:
     return name if model is None or model in name else f"{model} {name}"
 
 
-def window(length: str | None, titled: str) -> str:
-    """How long the window is, where the title does not say it."""
-    return "" if length is None else words.window_text(length, titled)
-
-
 def percent(share: str | None, level: str, *, unlimited: bool) -> str:
     """``75%``, ``unlimited``, ``none left``; empty where nothing is known of it."""
     if unlimited:
@@ -66,24 +61,6 @@ def amount_text(parts: Parts) -> str:
 def state(*, expired: bool, reset_due: bool) -> str:
     """What stands in for a countdown, if something does."""
     return "window over" if expired else "reset due" if reset_due else ""
-
-
-def forecast(  # noqa: PLR0917  (a row's columns)
-    kind: str,
-    level: str,
-    p_runout: float | None,
-    runs_out_at: tuple[float | None, float | None, float | None] | None,
-    resets_at: float | None,
-    now: float,
-    zone: words.Zone,
-) -> str:
-    """``lasts until reset (92%)``, ``runs out Thu 15:00 (...)``; empty where nothing is foreseen, or it has
-    happened.
-    """
-    if level == "exhausted":
-        return ""
-    verb = "empty" if kind == "balance" else "runs out"
-    return words.forecast_text(p_runout, runs_out_at, resets_at, verb, now, zone)
 
 
 def brief(said: str) -> str:

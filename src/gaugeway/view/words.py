@@ -37,12 +37,12 @@ def percent_text(percent: str) -> str:
     """``75%``; ``<1%`` and ``>99%`` rather than a wrong 0 or 100; ``over by 20%`` below zero."""
     if percent.startswith("-"):
         over = percent[1:]
-        return "over by <1%" if _whole(over) == "" else f"over by {_grouped(_scaled(over, 0))}%"
+        return "over by <1%" if _whole(over) == "" else f"over by {_scaled(over, 0):,}%"
     if _whole(percent) == "" and _digits(percent):
         return "<1%"
     if _whole(percent) == "99" and percent.partition(".")[2].strip("0"):
         return ">99%"
-    return f"{_grouped(_scaled(percent, 0))}%"
+    return f"{_scaled(percent, 0):,}%"
 
 
 def figure(value: str, unit: str) -> str:
@@ -69,14 +69,16 @@ def short_figure(value: str, unit: str) -> str:
     exponent, suffix = next((pair for pair in _SUFFIXES if digits <= pair[0] + 3), _SUFFIXES[-1])
     places = exponent + 3 - digits
     if places < 0:
-        scaled, places = scaled * _power(-places), 0
+        scaled, places = scaled * 10**-places, 0
     return _pointed(scaled, places, 0) + suffix
 
 
-def window_text(window: str, name: str = "") -> str:
+def window_text(window: str | None, name: str = "") -> str:
     """How long a limit's window is: ``daily``, ``weekly``, ``5-hour``, ``30-day``, ``lifetime``; empty where
-    the meter's ``name`` says it already ("Requests per day").
+    it is unknown, or the meter's ``name`` says it already ("Requests per day").
     """
+    if window is None:
+        return ""
     if window in _EVERY:
         text, noun = _EVERY[window]
     else:
@@ -106,17 +108,20 @@ def age(seconds: float) -> str:
 
 
 def forecast_text(  # noqa: PLR0917  (a row's columns)
+    kind: str,
+    level: str,
     p_runout: float | None,
     runs_out_at: tuple[float | None, float | None, float | None] | None,
     resets_at: float | None,
-    verb: str,
     now: float,
     zone: Zone,
 ) -> str:
     """``lasts until reset (92%)``, ``runs out Thu 15:00 (Wed 11:00 to Fri 18:00)``, ``no telling yet (...)``;
-    empty where nothing is foreseen. ``runs_out_at``: the 10, 50 and 90 % quantiles, None beyond the horizon.
-    ``verb``: ``runs out``, or ``empty`` for a balance.
+    empty where nothing is foreseen, or it has happened. ``runs_out_at``: the 10, 50 and 90 % quantiles, None
+    beyond the horizon.
     """
+    if level == "exhausted":
+        return ""
     if p_runout is not None:
         return _before_reset(p_runout, runs_out_at or (None, None, None), resets_at, now, zone)
     if runs_out_at is None:
@@ -127,9 +132,10 @@ def forecast_text(  # noqa: PLR0917  (a row's columns)
     if middle is None and first - now >= 7 * 86400:
         return f"lasts past {_moments((first,), now, zone)[0]} (90%)"
     if middle is not None and middle <= now:
-        return "should be empty by now" if verb == "empty" else "should have run out by now"
+        return "should be empty by now" if kind == "balance" else "should have run out by now"
     if middle is None or (first > now and middle - now > 20 * (first - now)):
         return f"{NO_TELLING} (hardly before {_moments((first,), now, zone)[0]})"
+    verb = "empty" if kind == "balance" else "runs out"
     return f"{verb} {_interval(first, middle, last, now, zone)}"
 
 
@@ -148,16 +154,17 @@ def _before_reset(
         return f"lasts until reset ({lasts})"
     if first is None or middle is None or middle <= now or (resets_at is not None and middle >= resets_at):
         return f"runs out before reset ({falls})"
-    if last is None or (resets_at is not None and last >= resets_at):
-        when, early = _moments((middle, first), now, zone)
-        return f"runs out {when} ({falls}, {early} at the earliest)"
-    return f"runs out {_interval(first, middle, last, now, zone)}"
+    if last is not None and resets_at is not None and last >= resets_at:
+        last = None
+    return f"runs out {_interval(first, middle, last, now, zone, f'{falls}, ')}"
 
 
-def _interval(first: float, middle: float, last: float | None, now: float, zone: Zone) -> str:
+def _interval(  # noqa: PLR0917
+    first: float, middle: float, last: float | None, now: float, zone: Zone, falls: str = ""
+) -> str:
     if last is None:
         when, early = _moments((middle, first), now, zone)
-        return f"{when} ({early} at the earliest)"
+        return f"{when} ({falls}{early} at the earliest)"
     when, early, late = _moments((middle, first, last), now, zone)
     return when if early == late else f"{when} ({early} to {late})"
 
@@ -249,19 +256,14 @@ def _digits(value: str) -> int:
 def _scaled(value: str, places: int) -> int:
     """``value`` times 10**places, rounded half to even."""
     drop = len(value.partition(".")[2]) - places
-    digits = abs(_digits(value))
+    digits, unit = abs(_digits(value)), int(10 ** abs(drop))
     if drop <= 0:
-        digits *= _power(-drop)
+        digits *= unit
     else:
-        unit = _power(drop)
         digits, rest = divmod(digits, unit)
         if rest * 2 > unit or (rest * 2 == unit and digits % 2):
             digits += 1
     return -digits if value.startswith("-") else digits
-
-
-def _power(exponent: int) -> int:
-    return int("1" + "0" * exponent)
 
 
 def _pointed(scaled: int, places: int, least: int) -> str:
@@ -270,9 +272,5 @@ def _pointed(scaled: int, places: int, least: int) -> str:
     whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
     while len(fraction) > least and fraction.endswith("0"):
         fraction = fraction[:-1]
-    text = _grouped(int(whole)) + (f".{fraction}" if fraction else "")
+    text = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
     return f"-{text}" if scaled < 0 else text
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}"
