@@ -206,7 +206,7 @@ def test_a_test_message(world: World, hook: str, receiver: Receiver, tmp_path: P
     del world.environ["HOOK"]
     code, out, _ = world.run("alerts", "test", "hook")
     assert code == 1
-    assert "alerts.channels.hook.webhook: {env:HOOK} is not set, or empty" in out
+    assert "alerts.channels.hook.webhook has {env:HOOK}, which is not set, or empty" in out
     code, out, err = world.run("alerts", "test", "hok")
     assert (code, out) == (2, "")
     assert "no channel has the name 'hok'; did you mean hook?" in err
@@ -233,7 +233,7 @@ def test_a_typo_in_the_only_rule_does_not_silence(world: World, hook: str) -> No
     configure(world, f"{HOOK}[[alerts.rules]]\nlevl = 'low'\n")
     code, out, err = world.run("alerts")
     assert code == 1
-    assert "alerts.rules[0].levl is not known; the nearest known key is level; " in err
+    assert "alerts.rules[0].levl is not known; the nearest known key is level" in err
     assert "so the default rules apply" in err
     assert "level low  " in out
     world.run("show")

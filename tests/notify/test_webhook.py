@@ -152,7 +152,7 @@ def test_where_it_does_not_go_and_the_url_is_never_said(tmp_path, bad, what) -> 
 
 
 def test_a_template_that_does_not_resolve(tmp_path) -> None:
-    with pytest.raises(SetupError, match=r"\{env:HOOK\} is not set, or empty"):
+    with pytest.raises(SetupError, match=r"\{env:HOOK\}, which is not set, or empty"):
         send(channel(tmp_path, "webhook", "https://x/{env:HOOK}"), FACTS, environment(tmp_path))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from tests.sources.world import World
 from gaugeway.sources.alert_tables import AlertsTable, ChannelTable, RuleTable
 from gaugeway.sources.alerting import Alerts, Quiet, _quiet
 from gaugeway.sources.openai_compatible import Found, discover
+from gaugeway.sources.settings import Layer, Setting
 
 OWN = "~/.config/gaugeway/config.toml"
 LAB = '[gateways.lab]\nbase_url = "https://gw.example.org"\n'
@@ -99,7 +101,7 @@ WRONG = {
     "no-table": ("[alerts]\nchannels = 5\n", 3, "alerts.channels", "Expected `object`, got `int`"),
     "no-channel": ("[alerts]\n", 3, "alerts.channels", "there is none, so nothing is sent"),
     "quiet": (f'[alerts]\nquiet = "10-12"\n{PHONE}', 3, "alerts.quiet", "is not HH:MM-HH:MM"),
-    "quiet-day": (f'[alerts]\nquiet = "08:00-08:00"\n{PHONE}', 3, "alerts.quiet", "begins when it ends"),
+    "quiet-day": (f'[alerts]\nquiet = "08:00-08:00"\n{PHONE}', 3, "alerts.quiet", "two times of the day"),
     "channel-key": (
         "[alerts.channels.a]\nwebhok = 'x'\n",
         3,
@@ -118,7 +120,7 @@ WRONG = {
         "alerts.channels.a",
         "needs exactly one of apprise, command, desktop, webhook",
     ),
-    "channel-name": ("[alerts.channels.'a b']\ndesktop = true\n", 3, "alerts.channels.a b", "is no name"),
+    "channel-name": ("[alerts.channels.'a%b']\ndesktop = true\n", 3, "alerts.channels.a%b", "is no name"),
     "channel-value": ("[alerts.channels]\na = 3\n", 3, "alerts.channels.a", "is not a table"),
     "command": ("[alerts.channels.a]\ncommand = 'x'\n", 3, "alerts.channels.a.command", "got `str`"),
     "command-empty": ("[alerts.channels.a]\ncommand = []\n", 3, "alerts.channels.a.command", "length >= 1"),
@@ -126,7 +128,7 @@ WRONG = {
         "[alerts.channels.a]\nwebhook = 'https://hidden/{envy:X}'\n",
         3,
         "alerts.channels.a.webhook",
-        "{envy:X} is a kind of template that is not known",
+        "has {envy:X}, which is a kind of template that is not known",
     ),
     "rule-key": (f"{PHONE}[[alerts.rules]]\nlevle = 'low'\n", 5, "alerts.rules[0].levle", "is level"),
     "rule-none": (f"{PHONE}[[alerts.rules]]\nto = ['phone']\n", 5, "alerts.rules[0]", "exactly one of level"),
@@ -167,7 +169,12 @@ WRONG = {
         "names no gateway: laab; the nearest is lab",
     ),
     "runout": (f"{PHONE}[[alerts.rules]]\nrunout = 80\n", 5, "alerts.rules[0].runout", "is a probability"),
-    "amount": (f"{PHONE}[[alerts.rules]]\namount = 1e99\n", 5, "alerts.rules[0].amount", "plausible size"),
+    "amount": (
+        f"{PHONE}[[alerts.rules]]\namount = 1e99\n",
+        5,
+        "alerts.rules[0]",
+        "amount is not a number of plausible size",
+    ),
     "stale": (f"{PHONE}[[alerts.rules]]\nstale = 'soon'\n", 5, "alerts.rules[0].stale", "no length of time"),
     "month": (
         f"{PHONE}[[alerts.rules]]\nkey_expires = '1mo'\n",
@@ -188,7 +195,8 @@ WRONG = {
 @pytest.mark.parametrize(("text", "line", "field", "message"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_names_its_place_and_costs_itself(tmp_path, text, line, field, message):
     said = found(tmp_path, text)
-    (problem,) = said.problems
+    problem, *fallback = said.problems
+    assert all("the default rules apply" in one.message for one in fallback)
     assert (problem.line, problem.field, problem.fatal) == (line, field, False)
     assert message in problem.message
     assert "hidden" not in problem.message
@@ -242,12 +250,16 @@ def test_every_field_describes_itself(table):
         assert any(isinstance(meta, msgspec.Meta) and meta.description for meta in hint.__metadata__), name
 
 
+def quiet_hours(text: str) -> Quiet:
+    return _quiet(Setting(text, Layer(file="config.toml", folder=Path()), ("alerts", "quiet")))
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 def test_quiet_hours_end_on_the_local_clock():
-    quiet = msgspec.structs.replace(_quiet("22:00-07:00"), zone=ZoneInfo("Europe/Berlin"))
+    quiet = msgspec.structs.replace(quiet_hours("22:00-07:00"), zone=ZoneInfo("Europe/Berlin"))
     assert quiet.ends(at("2026-11-26T20:59:59Z")) is None
     assert quiet.ends(at("2026-11-26T21:00:00Z")) == at("2026-11-27T06:00:00Z")
     assert quiet.ends(at("2026-11-27T05:59:59Z")) == at("2026-11-27T06:00:00Z")
@@ -257,7 +269,7 @@ def test_quiet_hours_end_on_the_local_clock():
 
 
 def test_quiet_hours_of_one_day():
-    quiet = msgspec.structs.replace(_quiet("12:00-13:30"), zone=UTC)
+    quiet = msgspec.structs.replace(quiet_hours("12:00-13:30"), zone=UTC)
     assert quiet.ends(at("2026-11-26T11:59:00Z")) is None
     assert quiet.ends(at("2026-11-26T12:00:00Z")) == at("2026-11-26T13:30:00Z")
     assert quiet.ends(at("2026-11-26T13:30:00Z")) is None
@@ -278,6 +290,6 @@ def test_after_quiet_hours_it_is_not_quiet(now, start, end):
 
 
 def test_without_a_zone_the_machines_own_counts():
-    quiet = _quiet("22:00-07:00")
+    quiet = quiet_hours("22:00-07:00")
     night = datetime(2026, 11, 26, 23).astimezone()
     assert quiet.ends(night) == datetime(2026, 11, 27, 7).astimezone()

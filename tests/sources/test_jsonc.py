@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.jsonc import MAX_DEPTH, Document, JsoncError, KeyPath, Node, read
+from gaugeway.sources.jsonc import MAX_DEPTH, Document, KeyPath, Node, ParseError, read
 
 GAPS = st.sampled_from(
     ["", " ", "\n", "\t\r\n", "// note\n", '// "a": 1 }\n', "/* x */", "/* \n * y // \n */", "/**/ // é\n"]
@@ -235,7 +235,7 @@ def test_a_member_begins_at_its_key():
     ids=lambda value: value[:20].decode("latin-1") if isinstance(value, bytes) else None,
 )
 def test_what_is_wrong_and_where(text, line, what):
-    with pytest.raises(JsoncError) as caught:
+    with pytest.raises(ParseError) as caught:
         read(text, "opencode.json")
     assert caught.value.line == line
     assert what in caught.value.message
@@ -252,4 +252,4 @@ def test_any_bytes_are_read_or_refused(data):
     try:
         read(data)
     except SetupError as error:
-        assert isinstance(error, JsoncError)  # noqa: PT017  (either outcome is right)
+        assert isinstance(error, ParseError)  # noqa: PT017  (either outcome is right)

@@ -33,7 +33,7 @@ def refused(text: str, env: Environment) -> SetupError:
     with pytest.raises(SetupError) as caught:
         resolved(text, env)
     assert caught.value.code == "unresolved_template"
-    assert caught.value.message.startswith(f"config.toml:3: gateways.a.api_key: {text} ")
+    assert caught.value.message.startswith(f"config.toml:3: gateways.a.api_key has {text}, which ")
     return caught.value
 
 

@@ -16,7 +16,7 @@ from gaugeway.opencode.install import folders
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.files import read
 from gaugeway.sources.gateway import Trust
-from gaugeway.sources.jsonc import JsoncError
+from gaugeway.sources.jsonc import ParseError
 from gaugeway.sources.openai_compatible import Found
 from gaugeway.sources.quota_toast import QuotaToast
 from gaugeway.sources.trust import WorkTrees, find_program
@@ -131,7 +131,7 @@ def _folder(
         except SetupError as error:
             message = error.message.replace(f"{file}:", "line ", 1)
             problems.append(ProblemView(file=file, field="", message=message))
-            if isinstance(error, JsoncError):
+            if isinstance(error, ParseError):
                 broken.append(Entry(file=file, line=error.line))
         else:
             entry = entry or (None if line is None else Entry(file=file, line=line))

@@ -68,7 +68,7 @@ def line_of(data: bytes, folder: Path, file: str) -> int | None:
 def _read(data: bytes, file: str) -> jsonc.Document:
     try:
         document = jsonc.read(data, file)
-    except jsonc.JsoncError as error:
+    except jsonc.ParseError as error:
         error.hint = _HINT
         raise
     if not isinstance(document.value, dict):

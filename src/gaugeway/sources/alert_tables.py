@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from gaugeway.sources.settings import Table
+
 Words = Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)]
 Bad = Literal["low", "critical", "exhausted"]
 
 
-class AlertsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AlertsTable(Table, frozen=True, kw_only=True):
     """``[alerts]``"""
 
     quiet: Annotated[
@@ -18,14 +20,14 @@ class AlertsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = None
     channels: Annotated[
         dict[str, Any], Meta(description="`[alerts.channels.NAME]`: where messages go, any number of places")
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     rules: Annotated[
         list[Any] | None,
         Meta(description='`[[alerts.rules]]`: when; without a right one, `level = "low"` and `runout = 0.8`'),
     ] = None
 
 
-class ChannelTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChannelTable(Table, frozen=True, kw_only=True):
     """``[alerts.channels.NAME]``: exactly one of these."""
 
     apprise: Annotated[
@@ -41,7 +43,7 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = None
 
 
-class RuleTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleTable(Table, frozen=True, kw_only=True):
     """``[[alerts.rules]]``: exactly one condition, and which gateways and channels it is about."""
 
     level: Annotated[Bad | None, Meta(description="a limit gets to this level, or further")] = None

@@ -3,28 +3,32 @@ documentation both come from them.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from gaugeway.amounts import clean
-from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.gateway import Trust, check_id, shown_id
-from gaugeway.sources.jsonc import KeyPath
-from gaugeway.sources.settings import Draft, Invalid, Layer, Problem, Setting, converted, nearest
+from gaugeway.sources.gateway import check_id, shown_id
+from gaugeway.sources.jsonc import KeyPath, ParseError
+from gaugeway.sources.layers import Lines, read_file
+from gaugeway.sources.settings import Draft, Layer, Problem, Setting, Table, unknown
 from gaugeway.sources.trust import WorkTrees
 
 _TABLES = ("gateways", "alerts")
 DISPLAY_FIELDS = frozenset({"label", "low", "critical", "low_amount", "critical_amount"})
 
 
-class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+_Amount = Annotated[
+    Decimal | None, Meta(description="the same for balances without a limit, in the meter's unit")
+]
+
+
+class GatewayTable(Table, frozen=True, kw_only=True):
     """``[gateways.ID]``: one gateway."""
 
     base_url: Annotated[
@@ -67,22 +71,12 @@ class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     critical: Annotated[Decimal, Meta(description="percent left below which the level is critical")] = (
         Decimal(5)
     )
-    low_amount: Annotated[
-        Decimal | None, Meta(description="the same for balances without a limit, in the meter's unit")
-    ] = None
-    critical_amount: Annotated[
-        Decimal | None, Meta(description="the same for balances without a limit, in the meter's unit")
-    ] = None
+    low_amount: _Amount = None
+    critical_amount: _Amount = None
     meters: Annotated[
         list[dict[str, Any]],
         Meta(description="`[[gateways.ID.meters]]`: the meters of the `custom` preset, which checks them"),
-    ] = []
-
-    def __post_init__(self) -> None:
-        for name in ("low", "critical", "low_amount", "critical_amount"):
-            value = getattr(self, name)
-            if value is not None and not (value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT):
-                raise ValueError(f"{name} is not a number of plausible size")
+    ] = msgspec.field(default_factory=list)
 
 
 _NAME = re.compile(r"""[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""")
@@ -104,78 +98,43 @@ def _places(env: Environment, typed: Path | None, trees: WorkTrees) -> Iterator[
             return
 
 
-class Own(NamedTuple):
-    """What gaugeway's own configuration says: of gateways, the strongest place last; and ``[alerts]``."""
+def read(
+    env: Environment, typed: Path | None, trees: WorkTrees, problems: list[Problem]
+) -> tuple[list[Draft], Setting | None]:
+    """What gaugeway's own configuration says: of gateways, the strongest place last; and ``[alerts]``.
 
-    drafts: list[Draft]
-    alerts: Setting | None
-
-
-def read(env: Environment, typed: Path | None, trees: WorkTrees, problems: list[Problem]) -> Own:
-    own = Own([], None)
+    Who can name a channel can run a command, so alerts are the user's own alone.
+    """
+    drafts: list[Draft] = []
+    alerts = None
     for place in _places(env, typed, trees):
-        said = _read_file(place, trees.trust(place), problems, required=typed is not None)
-        own = Own(said.drafts + own.drafts, said.alerts)  # the last place is the user's own
-    return own
+        required = typed is not None or place.variable == "GAUGEWAY_CONFIG"
+        if layer := read_file(place, trees.trust(place), problems, own=_parsed, required=required):
+            drafts = _drafts(layer, problems) + drafts  # the last place is the user's own
+            if layer.trust == "trusted" and "alerts" in layer.value:
+                alerts = Setting(layer.value["alerts"], layer, ("alerts",))
+    return drafts, alerts
 
 
-def _read_file(place: Place, trust: Trust, problems: list[Problem], *, required: bool) -> Own:
-    """``required``: the file was typed as an argument, so that its absence is a wrong usage."""
-    # Only a file of the user's own is worth an exit code: no repository decides about that.
-    fatal, line, text = trust == "trusted", None, ""
+def _parsed(data: bytes, file: str) -> tuple[dict[str, Any], Lines]:
+    import tomli
+
     try:
-        data = place.read()
-        if data is None:
-            if required or place.variable == "GAUGEWAY_CONFIG":
-                named = f" ({place.variable} names it)" if place.variable else ""
-                problems.append(Problem(file=place.name, message=f"does not exist{named}", fatal=required))
-            return Own([], None)
         text = data.decode("utf-8-sig")
-        import tomli
-
         # Decimal: no amount goes through float. The values are checked against the types below.
-        document = tomli.loads(text, parse_float=Decimal)
-    except OSError as error:
-        message = f"can't be read: {error.strerror}"
+        return tomli.loads(text, parse_float=Decimal), _lines_of(text)
     except UnicodeDecodeError as error:
-        message, line = "is not UTF-8", error.object.count(b"\n", 0, error.start) + 1
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        message, line = _syntax_error(error, text)
-    else:
-        layer = Layer(
-            file=place.name,
-            folder=place.path.parent,
-            value=document,
-            line_of=_lines_of(text),
-            trust=trust,
-            own=True,
-        )
-        return Own(_drafts(layer, problems), _alerts(layer))
-    problems.append(Problem(file=place.name, line=line, message=message, fatal=fatal))
-    return Own([], None)
-
-
-def _syntax_error(error: Exception, text: str) -> tuple[str, int | None]:
-    """What is wrong, and on which line. tomli's words may quote a character of the file, never a value."""
-    if type(error).__name__ != "TOMLDecodeError":
-        return "is not TOML: a value is too large or nested too deep", None
-    said, _, position = str(error).rpartition(" (at ")
-    line = re.match(r"line (\d+)", position)
-    return f"is not TOML: {said}", int(line[1]) if line else text.count("\n") + 1
-
-
-def _alerts(layer: Layer) -> Setting | None:
-    """Who can name a channel can run a command: only the user can."""
-    if "alerts" not in layer.value or layer.trust != "trusted":
-        return None
-    return Setting(layer.value["alerts"], layer, ("alerts",))
+        line, what = error.object.count(b"\n", 0, error.start) + 1, "is not UTF-8"
+    except tomli.TOMLDecodeError as error:  # its words may quote a character of the file, never a value
+        line, what = error.lineno, f"is not TOML: {error.msg}"
+    except (ValueError, ArithmeticError, RecursionError):
+        line, what = 1, "is not TOML: a value is too large or nested too deep"
+    raise ParseError(file, line, what)
 
 
 def _drafts(layer: Layer, problems: list[Problem]) -> list[Draft]:
-    for name in layer.value:
-        if name not in _TABLES:
-            message = f"is not known; the nearest known key is {nearest(name, _TABLES, cutoff=0)}"
-            problems.append(Problem(file=layer.file, field=clean(name), message=message))
+    strange = [name for name in layer.value if name not in _TABLES]
+    problems += [Setting(0, layer, (name,)).problem(unknown(_TABLES, name)) for name in strange]
     if layer.trust == "display-only":
         message = (
             "is inside the current git work tree, so only display settings are taken from it; "
@@ -195,7 +154,7 @@ def _draft(name: str, table: Setting) -> Draft:
     error = None
     try:
         check_id(name, table)
-        parsed = _validated(table)
+        parsed = table.convert(GatewayTable)
         fields = {
             key: Setting(getattr(parsed, key), table.layer, (*table.path, key))
             for key in table.value
@@ -206,17 +165,7 @@ def _draft(name: str, table: Setting) -> Draft:
     return Draft(id=shown_id(name), definition=table.definition(), fields=fields, error=error)
 
 
-def _validated(table: Setting) -> GatewayTable:
-    """Raises SetupError ``invalid_config`` naming the field."""
-    try:
-        return converted(table.value, GatewayTable)
-    except Invalid as wrong:
-        colon = "" if wrong.what.startswith("is ") else ":"
-        message = f"{table}{wrong.below}{colon} {wrong.what}"
-        raise SetupError("invalid_config", message, wrong.hint) from None
-
-
-def _lines_of(text: str) -> Callable[[KeyPath], int | None]:
+def _lines_of(text: str) -> Lines:
     """On which line each gateway's first table or key stands, and each table of the alerts; what has no line
     of its own is where the one above it is.
     """

@@ -32,8 +32,8 @@ _TOKEN = re.compile(rb"%b|[][{}]|[^][{},:\s]++" % _STRING)
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
-class JsoncError(SetupError):
-    """A file that is not JSONC; ``what`` is wrong on ``line``, which counts from 1."""
+class ParseError(SetupError):
+    """A file that is not of its language; ``what`` is wrong on ``line``, which counts from 1."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
         super().__init__("invalid_config", f"{file}:{line}: {what}")
@@ -60,11 +60,11 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     root: Node
 
     def node(self, path: KeyPath) -> Node:
-        """Raises KeyError where there is no such value."""
-        return reduce(lambda node, part: node.inner[part], path, self.root)
+        """Of what is not there, the one it would stand in."""
+        return reduce(lambda node, part: node.inner.get(part, node), path, self.root)
 
     def line(self, path: KeyPath) -> int:
-        """The line, from 1, on which the value at ``path`` begins. Raises KeyError where there is none."""
+        """The line, from 1, on which the value at ``path`` begins."""
         return bisect_left(self._newlines, self.node(path).start) + 1
 
     @cached_property
@@ -75,7 +75,7 @@ class Document(msgspec.Struct, frozen=True, dict=True):
 def read(data: bytes, file: str = "text") -> Document:
     """Values and places of a JSONC text in UTF-8 (a byte order mark is skipped).
 
-    Raises JsoncError naming ``file`` and line; its words never quote the file: a key may stand there.
+    Raises ParseError naming ``file`` and line; its words never quote the file: a key may stand there.
     """
     text = b"   " + data[3:] if data.startswith(b"\xef\xbb\xbf") else data
     text = _EXTRA.sub(lambda match: match[1] or b" " * len(match[0]), text)
@@ -91,7 +91,7 @@ def read(data: bytes, file: str = "text") -> Document:
         what, at = f"is not JSON: {what.removeprefix('JSON is malformed: ')}", int(position[:-1] or len(data))
     except (ArithmeticError, RecursionError):
         what, at = "is not JSON: a number is too large, or it is nested too deep", 0
-    raise JsoncError(file, data.count(b"\n", 0, at) + 1, what)
+    raise ParseError(file, data.count(b"\n", 0, at) + 1, what)
 
 
 def _node(tokens: Iterator[re.Match[bytes]], token: re.Match[bytes], begin: int, depth: int = 0) -> Node:

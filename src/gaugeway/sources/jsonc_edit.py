@@ -120,7 +120,7 @@ def _made(document: Document, edits: list[Edit], wanted: Any, file: str) -> byte
     try:
         if jsonc.read(data, file).value == wanted:
             return data
-    except jsonc.JsoncError:
+    except jsonc.ParseError:
         pass
     raise SetupError("invalid_config", f"{file} can't be edited without changing something else in it")
 

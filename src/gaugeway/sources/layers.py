@@ -1,40 +1,61 @@
-"""JSONC files as layers of one tree: later wins, objects merge deeply, lists are replaced.
+"""Configuration files as layers of one tree: later wins, objects merge deeply, lists are replaced.
 
 Every value still knows the file it came from: relative paths, line numbers and trust depend on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from gaugeway.sources import jsonc
 from gaugeway.sources.environment import Place
 from gaugeway.sources.gateway import Trust
 from gaugeway.sources.settings import Layer, Problem, Setting
 
+Lines = Callable[[jsonc.KeyPath], int | None]
+Parse = Callable[[bytes, str], tuple[Any, Lines]]
 
-def read_file(place: Place, trust: Trust, problems: list[Problem]) -> Layer | None:
-    """The file as a layer; None where there is none. What is wrong with it goes into ``problems``."""
+
+def _parsed(data: bytes, file: str) -> tuple[Any, Lines]:
+    document = jsonc.read(data or b"{}", file)  # OpenCode takes an empty file for one that says nothing
+    return document.value, document.line
+
+
+def read_file(
+    place: Place, trust: Trust, problems: list[Problem], *, own: Parse | None = None, required: bool = False
+) -> Layer | None:
+    """The file as a layer; None where there is none. What is wrong with it goes into ``problems``, also that
+    it is not there though ``required``. ``own``: what parses gaugeway's own config.
+    """
+    layer = Layer(file=place.name, folder=place.path.parent, trust=trust, own=own is not None)
     try:
         data = place.read()
     except OSError as error:
-        problems.append(Problem(file=place.name, message=f"can't be read: {error.strerror}"))
+        fatal = layer.own and trust == "trusted"
+        problems.append(Problem(file=layer.file, message=f"can't be read: {error.strerror}", fatal=fatal))
         return None
-    return None if data is None else read_text(data, place.name, place.path.parent, trust, problems)
+    if data is None and required:  # where no variable names it, it was typed: a wrong usage
+        named = f" ({place.variable} names it)" if place.variable else ""
+        problems.append(Problem(file=layer.file, message=f"does not exist{named}", fatal=not named))
+    return None if data is None else fill(layer, data, problems, own or _parsed)
 
 
-def read_text(data: bytes, file: str, folder: Path, trust: Trust, problems: list[Problem]) -> Layer | None:
+def fill(layer: Layer, data: bytes, problems: list[Problem], parsed: Parse = _parsed) -> Layer | None:
+    """The layer with what its text says; None where it says nothing."""
     try:
-        document = jsonc.read(data or b"{}", file)  # OpenCode takes an empty file for one that says nothing
-    except jsonc.JsoncError as error:
+        value, line_of = parsed(data, layer.file)
+    except jsonc.ParseError as error:
         # Only a file of the user's own is worth an exit code: no repository decides about that.
-        fatal = trust == "trusted"
-        problems.append(Problem(file=file, line=error.line, message=error.what, fatal=fatal))
+        fatal = layer.trust == "trusted"
+        problems.append(Problem(file=layer.file, line=error.line, message=error.what, fatal=fatal))
         return None
-    if not isinstance(document.value, dict):
-        problems.append(Problem(file=file, line=document.line(()), message="is not an object"))
-        return None
-    return Layer(file=file, folder=folder, trust=trust, value=document.value, line_of=document.line)
+    layer = msgspec.structs.replace(layer, value=value, line_of=line_of)
+    if isinstance(value, dict):
+        return layer
+    problems.append(Setting(value, layer, ()).problem("is not an object"))
+    return None
 
 
 def merge(layers: Iterable[Layer]) -> Setting:

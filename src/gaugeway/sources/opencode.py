@@ -4,7 +4,7 @@ Files of the project and its parents are never looked for. Files that are not tr
 text in OPENCODE_CONFIG_CONTENT, give display settings only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -12,10 +12,10 @@ from gaugeway.errors import SetupError
 from gaugeway.sources import quota_toast
 from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import check_id, shown_id
-from gaugeway.sources.layers import merge, read_file, read_text
+from gaugeway.sources.layers import fill, merge, read_file
 from gaugeway.sources.providers import OPENAI_COMPATIBLE
 from gaugeway.sources.quota_toast import Toast
-from gaugeway.sources.settings import Draft, Layer, Problem, Setting
+from gaugeway.sources.settings import Draft, Layer, Problem, Setting, collecting
 from gaugeway.sources.trust import WorkTrees
 
 CONFIG_NAMES = ("config.json", "opencode.json", "opencode.jsonc")
@@ -41,17 +41,14 @@ class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
         """``provider.<id>.options.<name>``; None where it is missing, null or empty. Raises SetupError
         ``invalid_config`` where it is not text, or where something else stands in an object's place.
         """
-        options = self.config.at("provider", provider_id, "options") if self.config.value else None
-        if options is None:
+        if not self.config.value:
             return None
-        if not isinstance(options.value, dict):
-            raise SetupError("invalid_config", f"{options} is not an object")
-        option = options.at(name)
-        return option if option is not None and option.text() else None
+        option = self.config.at("provider", provider_id, "options", name)
+        return option if option.value is not None and option.text() else None
 
     def provider_ids(self) -> tuple[str, ...]:
-        providers = self.config.at("provider")
-        return tuple(providers.value) if providers is not None and isinstance(providers.value, dict) else ()
+        providers = self.config.at("provider").value
+        return tuple(providers) if isinstance(providers, dict) else ()
 
 
 def read(env: Environment, trees: WorkTrees, problems: list[Problem], *, project: bool = False) -> OpenCode:
@@ -63,49 +60,52 @@ def read(env: Environment, trees: WorkTrees, problems: list[Problem], *, project
         if layer.trust == "display-only" and layer.file != CONTENT:
             message = "is inside the current git work tree, so only display settings are taken from it"
             problems.append(Problem(file=layer.file, message=message))
-    trusted = [layer for layer in config if layer.trust == "trusted"]
-    tree = merge(trusted)
-    places = (
-        _Place(tree.at("experimental", "quotaToast"), merge(config).at("experimental", "quotaToast")),
-        _Place(merge(layer for layer in sidecar if layer.trust == "trusted"), merge(sidecar)),
-    )
-    shown = [place.shown for place in places if place.shown is not None]
-    problems += [one.problem("is not an object") for one in shown if not isinstance(one.value, dict)]
-    toast = quota_toast.read(
-        [place.trusted for place in reversed(places) if place.trusted is not None],
-        [place.shown for place in reversed(places) if place.shown is not None],
-        list(_project(trees, folders, problems)) if project else [],
-        problems,
-    )
+    config_tree = merge(_trusted(config))
+    trusted = [_quota_toast(config_tree, []), merge(_trusted(sidecar))]
+    shown = [_quota_toast(merge(config), problems), merge(sidecar)]
+    of_project = list(_project(trees, folders, problems)) if project else []
+    toast = quota_toast.read(trusted[::-1], shown[::-1], of_project, problems)
     # Item against item: the sidecar's wins. Labels of display-only files come after both, field by field.
-    drafts = list({draft.id: draft for place in places for draft in place.gateways(problems)}.values())
-    drafts += [draft for place in places for draft in place.labels()]
+    items = [draft for tree in trusted for draft in _items(tree.at(GATEWAYS), problems)]
+    drafts = list({draft.id: draft for draft in items}.values())
+    wished = [listed for tree in shown if (listed := tree.at(GATEWAYS)).layer.trust == "display-only"]
+    drafts += [draft for listed in wished for draft in _items(listed, [])]
     if drafts and (off := _turned_off(toast)):
         problems.append(off)
         drafts = []
     elif timeout := toast.said.get("requestTimeoutMs"):
         seconds = Setting(toast.settings.request_timeout_ms / 1000, timeout.layer, timeout.path)
         drafts = [msgspec.structs.replace(one, fields={"timeout": seconds} | one.fields) for one in drafts]
-    files = tuple(layer.file for layer in trusted)
-    return OpenCode(drafts=tuple(drafts), config=tree, files=files, toast=toast)
+    files = tuple(layer.file for layer in _trusted(config))
+    return OpenCode(drafts=tuple(drafts), config=config_tree, files=files, toast=toast)
+
+
+def _trusted(layers: Iterable[Layer]) -> list[Layer]:
+    return [layer for layer in layers if layer.trust == "trusted"]
+
+
+def _quota_toast(tree: Setting, problems: list[Problem]) -> Setting:
+    """The object ``experimental.quotaToast`` of config files; empty where there is none."""
+    with collecting(problems):
+        settings = tree.at("experimental", "quotaToast")
+        settings.object()
+        return settings
+    return merge(())
 
 
 def _config_layers(env: Environment, trees: WorkTrees, problems: list[Problem]) -> Iterator[Layer]:
     """In OpenCode's order, the strongest last."""
     for folder in env.opencode_config_dirs():
         yield from _read_folder(folder, CONFIG_NAMES, trees, problems)
-    if named := env.named("OPENCODE_CONFIG"):
-        said = len(problems)
-        if layer := read_file(named, trees.trust(named), problems):
-            yield layer
-        elif len(problems) == said:
-            problems.append(Problem(file=named.name, message="does not exist (OPENCODE_CONFIG names it)"))
+    named = env.named("OPENCODE_CONFIG")
+    if named and (layer := read_file(named, trees.trust(named), problems, required=True)):
+        yield layer
     if named := env.named("OPENCODE_CONFIG_DIR"):
         yield from _read_folder(named, CONFIG_NAMES[1:], trees, problems)  # where it knows no config.json
     if text := env.environ.get(CONTENT):
-        data = text.encode("utf-8", "surrogateescape")
-        if layer := read_text(data, CONTENT, env.cwd, "display-only", problems):
-            yield layer
+        layer = Layer(file=CONTENT, folder=env.cwd, trust="display-only")
+        if filled := fill(layer, text.encode("utf-8", "surrogateescape"), problems):
+            yield filled
 
 
 def _read_folder(
@@ -121,53 +121,23 @@ def _project(trees: WorkTrees, user: list[Place], problems: list[Problem]) -> It
     """The quota settings of each project folder's sidecar and config files, the strongest first."""
     known = {place.path for place in user}
     for folder in reversed([folder for folder in trees.folders() if folder not in known]):
-        for names, below in ((SIDECAR_NAMES, ()), (PROJECT_NAMES, ("experimental", "quotaToast"))):
+        for names in (SIDECAR_NAMES, PROJECT_NAMES):
             read = (read_file(Place(folder / name), "display-only", problems) for name in names)
-            if setting := merge(filter(None, read)).at(*below):
-                yield setting
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """The quota settings of the config files or of the sidecars: as trusted, and with display-only files."""
-
-    trusted: Setting | None
-    shown: Setting | None
-
-    def display(self, name: str) -> Setting | None:
-        if self.shown is None or not isinstance(self.shown.value, dict):
-            return None
-        return self.shown.at(name)
-
-    def gateways(self, problems: list[Problem]) -> Iterator[Draft]:
-        """The trusted items that name their provider; the others are problems."""
-        if self.trusted is None or not isinstance(self.trusted.value, dict):
-            return
-        listed = self.trusted.at(GATEWAYS)
-        if listed is not None and not isinstance(listed.value, list):
-            problems.append(listed.problem("is not a list"))
-        elif listed is not None:
-            yield from _items(listed, problems)
-
-    def labels(self) -> Iterator[Draft]:
-        """What display-only files say of gateways: their labels, and that they would like to have them."""
-        listed = self.display(GATEWAYS)
-        if listed is not None and listed.layer.trust == "display-only" and isinstance(listed.value, list):
-            yield from _items(listed, [])
+            tree = merge(filter(None, read))
+            yield tree if names == SIDECAR_NAMES else _quota_toast(tree, [])
 
 
 def _items(listed: Setting, problems: list[Problem]) -> Iterator[Draft]:
+    """The items that name their provider; the others are problems."""
+    if not isinstance(listed.value, list | None):
+        problems.append(listed.problem("is not a list"))
+        return
     lines: dict[str, int | None] = {}
     for item in listed.items():
-        provider_id = item.value.get("providerId") if isinstance(item.value, dict) else None
-        if not isinstance(item.value, dict):
-            problems.append(item.problem("is not an object"))
-        elif not isinstance(provider_id, str):
-            wrong = "is missing" if provider_id is None else "is not text"
-            problems.append(item.problem(wrong, ".providerId"))
-        elif provider_id in lines:
-            message = f"has the providerId of the item on line {lines[provider_id]}, which counts"
-            problems.append(item.problem(message))
-        else:
+        with collecting(problems):
+            provider_id = item.at("providerId").text()
+            if provider_id in lines:
+                raise item.wrong(f"has the providerId of the item on line {lines[provider_id]}, which counts")
             lines[provider_id] = item.line
             yield _draft(provider_id, item)
 
@@ -178,7 +148,8 @@ def _draft(provider_id: str, item: Setting) -> Draft:
     try:
         check_id(provider_id, f"{item}.providerId")
         for theirs in _FIELDS if item.layer.trust == "trusted" else ("label",):
-            if setting := item.at(theirs):
+            setting = item.at(theirs)
+            if setting.value is not None:
                 setting.text()
                 fields[_FIELDS[theirs]] = setting
     except SetupError as wrong:

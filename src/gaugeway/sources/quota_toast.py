@@ -4,13 +4,13 @@ The names, defaults and ranges are those of opencode-quota 4.8, whose users keep
 a problem and does not count; unknown keys are somebody else's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_type_hints
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from gaugeway.sources.settings import Problem, Setting
+from gaugeway.sources.settings import Problem, Setting, collecting
 
 _MOST_TIMEOUT = 300_000  # milliseconds: no gateway is waited for longer
 _MOST = 86_400_000  # milliseconds: what is longer than a day was meant in another unit
@@ -63,58 +63,29 @@ class Toast(msgspec.Struct, frozen=True, kw_only=True):
     said: Mapping[str, Setting] = {}
 
 
-_HINTS = get_type_hints(QuotaToast, include_extras=True)
-_TYPES: Mapping[str, Any] = {
-    field.encode_name: _HINTS[field.name] for field in msgspec.structs.fields(QuotaToast)
-}
+_TYPES: Mapping[str, Any] = {field.encode_name: field.type for field in msgspec.structs.fields(QuotaToast)}
 _NOT_OF_A_PROJECT = frozenset({"enabled", "enabledProviders", "requestTimeoutMs", "agentTool"})
 _NOT_DISPLAY = frozenset({"requestTimeoutMs", "agentTool"})
-_WRONG = {
-    "enabledProviders": "is not a list",
-    "requestTimeoutMs": f"is not a whole number of milliseconds from 1 to {_MOST_TIMEOUT}",
-    "toastDurationMs": f"is not a whole number of milliseconds from 1 to {_MOST}",
-    "minIntervalMs": f"is not a whole number of milliseconds from 1 to {_MOST}",
-    "percentDisplayMode": "is neither remaining nor used",
-}
 
 
 def read(
     trusted: Sequence[Setting], shown: Sequence[Setting], project: Sequence[Setting], problems: list[Problem]
 ) -> Toast:
-    """The settings of these trees, each list with the strongest first. ``shown`` are the ``trusted`` ones
+    """The settings of these objects, each list with the strongest first. ``shown`` are the ``trusted`` ones
     with the display-only files of the user's level laid over them; ``project``: of the current folder.
     """
     said: dict[str, Setting] = {}
     values: dict[str, Any] = {}
     for name, kind in _TYPES.items():
-        for setting in _set(name, trusted, shown, project, problems):
-            try:
-                values[name] = msgspec.convert(setting.value, kind)
-            except msgspec.ValidationError:
-                problems.append(setting.problem(_WRONG.get(name, "is neither true nor false")))
-            else:
-                said[name] = setting
-                break
+        settings = [tree.at(name) for tree in project]
+        if name in _NOT_OF_A_PROJECT:
+            message = "is not taken from a project's files"
+            problems += [one.problem(message) for one in settings if one.value is not None]
+            settings = []
+        settings += [tree.at(name) for tree in (trusted if name in _NOT_DISPLAY else shown)]
+        for setting in settings:
+            if setting.value is not None and name not in said:
+                with collecting(problems):
+                    values[name] = setting.convert(kind)
+                    said[name] = setting
     return Toast(settings=msgspec.convert(values, QuotaToast), said=said)
-
-
-def _set(
-    name: str,
-    trusted: Sequence[Setting],
-    shown: Sequence[Setting],
-    project: Sequence[Setting],
-    problems: list[Problem],
-) -> Iterator[Setting]:
-    """Where the setting is made, the strongest first."""
-    for setting in _at(project, name):
-        if name not in _NOT_OF_A_PROJECT:
-            yield setting
-        else:
-            problems.append(setting.problem("is not taken from a project's files"))
-    yield from _at(trusted if name in _NOT_DISPLAY else shown, name)
-
-
-def _at(trees: Sequence[Setting], name: str) -> Iterator[Setting]:
-    for tree in trees:
-        if isinstance(tree.value, dict) and (setting := tree.at(name)) is not None:
-            yield setting

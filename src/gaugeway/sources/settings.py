@@ -1,17 +1,20 @@
 """What the readers of configuration files hand on: settings that know where they stand."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from gaugeway.amounts import clean
+from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
 from gaugeway.sources.gateway import Definition, Trust
 from gaugeway.sources.jsonc import KeyPath
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,29 +68,51 @@ class Setting(msgspec.Struct, frozen=True):
 
     __repr__ = __str__
 
+    def wrong(
+        self, what: str, hint: str | None = None, *, below: str = "", code: str = "invalid_config"
+    ) -> "SettingError":
+        """What is wrong with it, or with what stands ``below`` in it (``.refresh``)."""
+        return SettingError(code, f"{self}{below} {what}", hint, self.problem(what, below))
+
     def text(self) -> str:
-        """The value; raises SetupError ``invalid_config`` where it is not text."""
+        """The value; raises SettingError where it is not text, or not there."""
         if not isinstance(self.value, str):
-            raise SetupError("invalid_config", f"{self} is not text")
+            raise self.wrong("is missing" if self.value is None else "is not text")
         return self.value
 
-    def at(self, *names: str) -> "Setting | None":
-        """What stands below; None where nothing (or null) does. A value on the way that is no object is
-        returned itself: it stands where an object is needed.
-        """
+    def object(self) -> dict[str, Any]:
+        """The value, empty for null; raises SettingError where it is something else than an object."""
+        if not isinstance(self.value, dict | None):
+            raise self.wrong("is not an object")
+        return self.value or {}
+
+    def at(self, *names: str) -> "Setting":
+        """What stands below: null where nothing does. Raises as `object` does, also on the way."""
         found = self
         for name in names:
-            if not isinstance(found.value, dict):
-                break
-            value = found.value.get(name)
+            value = found.object().get(name)
             found = value if isinstance(value, Setting) else Setting(value, found.layer, (*found.path, name))
-            if found.value is None:
-                return None
         return found
 
+    def convert(self, kind: type[T]) -> T:
+        """The value as that type. Raises SettingError, which for an unknown key names the nearest known."""
+        try:
+            return msgspec.convert(self.value, kind)
+        except msgspec.ValidationError as error:
+            known = getattr(kind, "__struct_fields__", ())
+            if known and not isinstance(self.value, dict):
+                raise self.wrong("is not a table") from None
+            for key in [key for key in self.value if key not in known] if known else ():
+                hint = "an id with a dot needs quotes" if isinstance(self.value[key], dict) else None
+                raise self.at(key).wrong(unknown(known, key), hint) from None
+            # "Expected `int`, got `str` - at `$.refresh`": types and bounds; a value is cut off
+            what, _, below = str(error).partition(" - at `$")
+            what = what.partition(" '")[0]
+            raise self.wrong(f"is wrong: {what}", below=below.rstrip("`")) from None
+
     def items(self) -> "Iterator[Setting]":
-        """The items of a list."""
-        for index, value in enumerate(self.value):
+        """The items of a list, or of null."""
+        for index, value in enumerate(self.value or ()):
             yield Setting(value, self.layer, (*self.path, index))
 
     def definition(self) -> Definition:
@@ -95,6 +120,17 @@ class Setting(msgspec.Struct, frozen=True):
 
     def problem(self, message: str, below: str = "") -> Problem:
         return Problem(file=self.layer.file, line=self.line, field=self.field + below, message=message)
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of gaugeway's own config, whose fields are all it may have."""
+
+    def __post_init__(self) -> None:
+        for name, value in zip(self.__struct_fields__, msgspec.structs.astuple(self), strict=True):
+            if isinstance(value, Decimal) and not (
+                value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT
+            ):
+                raise ValueError(f"{name} is not a number of plausible size")
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,36 +142,25 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     error: SetupError | None = None
 
 
-class Invalid(Exception):  # noqa: N818  (it never leaves the readers of configuration)
-    """A table that is not of its type. ``below``: where in it (``.refresh``); ``what`` is wrong there, never
-    quoting the value.
-    """
+class SettingError(SetupError):
+    """A setting that is not as it should be; ``problem`` is the same for ``status``. No value is quoted."""
 
-    def __init__(self, below: str, what: str, hint: str | None = None) -> None:
-        super().__init__(what)
-        self.below = below
-        self.what = what
-        self.hint = hint
+    def __init__(self, code: str, message: str, hint: str | None, problem: Problem) -> None:
+        super().__init__(code, message, hint)
+        self.problem = problem
 
 
-def converted(value: Any, kind: type[T]) -> T:
-    """A table as its type. Raises Invalid, which for an unknown key names the nearest known."""
+@contextmanager
+def collecting(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong with a setting in here costs what is done in here, and becomes a problem."""
     try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        if not isinstance(value, dict):
-            raise Invalid("", "is not a table") from None
-        known = kind.__struct_fields__
-        for key, inner in value.items():
-            if key not in known:
-                hint = "an id with a dot needs quotes" if isinstance(inner, dict) else None
-                near = nearest(key, known, cutoff=0)
-                raise Invalid(
-                    f".{clean(key)}", f"is not known; the nearest known key is {near}", hint
-                ) from None
-        # "Expected `int`, got `str` - at `$.refresh`": names types and bounds, never the value
-        what, _, at = str(error).partition(" - at `$")
-        raise Invalid(at.rstrip("`"), what) from None
+        yield
+    except SettingError as error:
+        problems.append(error.problem)
+
+
+def unknown(known: Iterable[str], word: str) -> str:
+    return f"is not known; the nearest known key is {nearest(word, known, cutoff=0)}"
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment
-from gaugeway.sources.settings import Setting
+from gaugeway.sources.settings import Setting, SettingError
 from gaugeway.sources.trust import find_program
 
 COMMAND_SECONDS = 10.0
@@ -31,8 +30,8 @@ class Template(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{{{self.kind}:{self.argument}}}"
 
-    def wrong(self, what: str, hint: str | None = None) -> SetupError:
-        return SetupError("unresolved_template", f"{self.setting}: {self} {what}", hint)
+    def wrong(self, what: str, hint: str | None = None) -> SettingError:
+        return self.setting.wrong(f"has {self}, which {what}", hint, code="unresolved_template")
 
     def check(self, *, deferred: bool) -> None:
         """Whether it may stand there; ``deferred``: where kinds that run something may. Raises SetupError."""
@@ -97,8 +96,9 @@ def _split(setting: Setting, *, deferred: bool) -> Iterator[str | Template]:
     for match in _TEMPLATE.finditer(text):
         kind, argument, closed = match.groups()
         if not closed:
-            what = f"{setting}: a template {{{kind}:...}} is not closed"
-            raise SetupError("unresolved_template", what)
+            raise setting.wrong(
+                f"has a template {{{kind}:...}} that is not closed", code="unresolved_template"
+            )
         if match.start() > at:
             yield text[at : match.start()]
         template = Template(kind, argument, setting)
