@@ -129,7 +129,7 @@ def test_nobody_there(tmp_path, capsys):
         ([], "URL"),
         (["http://gw.example.edu"], "--allow-http"),
         (["https://gw.example.edu", "--key-env", "A", "--key-file", "b"], "one key each"),
-        (["https://gw.example.edu", "--key-env", "UNSET"], "{env:UNSET} is not set"),
+        (["https://gw.example.edu", "--key-env", "UNSET"], "{env:UNSET}, which is not set"),
         (["https://gw.example.edu", "--key-file", "missing"], "is not a file"),
     ],
 )

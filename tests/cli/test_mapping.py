@@ -40,14 +40,14 @@ def test_a_time_is_one_line_as_the_documentation_has_it():
 def test_every_path_with_its_value_and_nothing_that_a_terminal_obeys():
     lines = listing(paths(DOCUMENT)).splitlines()
     assert all(line.startswith("#   ") and line.isprintable() for line in lines)
-    assert lines[-1].split()[1:] == ["evil", '"a[31mb"']
+    assert lines[-1].split()[1:] == ["evil", '"a\\u001b[31mb"']
     assert all(line.isprintable() for line in template("lab", {}, paths(DOCUMENT)).splitlines())
     assert [line.split()[1:] for line in lines[:3]] == [
         ["data.plan.tokens", '"1000"'],
         ["data.plan.limit_tokens", '"1000"'],
         ["data.usage.used_tokens", "250"]
     ]  # fmt: skip
-    assert [line.split()[-1] for line in lines[-4:-1]] == ["true", "null", "1.000e+60"]
+    assert [line.split()[-1][:10] for line in lines[-4:-1]] == ["true", "null", "1000000000"]
 
 
 def test_the_template_takes_what_the_names_suggest():

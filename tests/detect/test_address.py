@@ -2,7 +2,7 @@
 
 import pytest
 
-from gaugeway.detect import complete
+from gaugeway.detect.address import complete
 from gaugeway.errors import SetupError
 
 

@@ -160,13 +160,13 @@ WRONG = {
         f"{PHONE}[[alerts.rules]]\nlevel = 'low'\nto = ['fone']\n",
         5,
         "alerts.rules[0].to",
-        "names no channel: fone; the nearest is phone",
+        "names no channel: fone",
     ),
     "gateway": (
         f"{PHONE}[[alerts.rules]]\nlevel = 'low'\ngateways = ['laab']\n",
         5,
         "alerts.rules[0].gateways",
-        "names no gateway: laab; the nearest is lab",
+        "names no gateway: laab",
     ),
     "runout": (f"{PHONE}[[alerts.rules]]\nrunout = 80\n", 5, "alerts.rules[0].runout", "is a probability"),
     "amount": (

@@ -99,7 +99,7 @@ def test_outputs_that_are_no_key(env, code, said):
 
 
 def test_commands_that_are_none(env):
-    assert "has an open quote" in refused("{command:echo 'x}", env).message
+    assert "can't be run: No closing quotation" in refused("{command:echo 'x}", env).message
     assert "can't be run" in refused("{command:./none}", env).message
     assert "names a program that is not found" in refused("{command:''}", env).message
 

@@ -12,7 +12,7 @@ from gaugeway.cli.context import App, narrate
 from gaugeway.cli.naming import id_for, same_place, sharing_variable
 from gaugeway.cli.offers import Offer, offers
 from gaugeway.cli.trial import UNDETECTABLE, Credential, credential, explain, put_on_trial, show
-from gaugeway.detect import complete
+from gaugeway.detect.address import complete
 from gaugeway.presets import find
 from gaugeway.sources import edit
 from gaugeway.sources.config import user_file

@@ -6,7 +6,7 @@ from gaugeway.cli import options
 from gaugeway.cli.context import App
 from gaugeway.cli.naming import id_for
 from gaugeway.cli.trial import credential, explain, put_on_trial, show
-from gaugeway.detect import complete
+from gaugeway.detect.address import complete
 from gaugeway.sources.gateway import Gateway
 
 

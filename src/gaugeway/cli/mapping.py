@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import click
+import msgspec
 
-from gaugeway.amounts import clean, plain
+from gaugeway.amounts import clean
 from gaugeway.amounts.paths import paths
 from gaugeway.cli.context import App
 from gaugeway.errors import ReadError
@@ -24,6 +25,7 @@ _ROLES = {
     "limit": re.compile(r"limit|quota|max|granted|allowance|budget", re.IGNORECASE),
 }
 _RESET = re.compile(r"reset|renew|period_end", re.IGNORECASE)
+_encoder = msgspec.json.Encoder(decimal_format="number")
 _WIDEST = 60  # characters of a path before its value
 
 
@@ -106,8 +108,4 @@ def _is_amount(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{clean(value, 60)}"'
-    if isinstance(value, bool) or value is None:
-        return "null" if value is None else str(value).lower()
-    return plain(Decimal(value)) if abs(Decimal(value).adjusted()) < 40 else f"{Decimal(value):.3e}"
+    return clean(_encoder.encode(value).decode(), 60)

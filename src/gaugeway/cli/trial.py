@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from gaugeway.cli.context import App, narrate
-from gaugeway.detect import Finding, detect
+from gaugeway.detect.look import Finding, detect
 from gaugeway.errors import GaugewayError
 from gaugeway.presets import Preset, find, in_tree
 from gaugeway.readings import Answer, Reading
@@ -101,8 +101,7 @@ async def _trial(app: App, gateway: Gateway, preset: str | None) -> Trial:
                 presets = [find(name) for name in in_tree() if name != UNDETECTABLE]
                 finding = await detect(base_url, transport, presets, read, secret)
             else:
-                title = find(preset).title
-                finding = Finding(base_url=base_url, preset=preset, title=title, reason="you say so")
+                finding = Finding(base_url=base_url, preset=find(preset).name, reason="you say so")
             if finding.preset is None:
                 return Trial(finding=finding, gateway=gateway, error=finding.refused)
             gateway = msgspec.structs.replace(gateway, base_url=finding.base_url, preset=finding.preset)
@@ -125,7 +124,8 @@ def explain(trial: Trial, *, err: bool) -> None:
 def _explanation(trial: Trial) -> Iterator[str]:
     finding = trial.finding
     if finding.preset is not None:
-        yield f"{finding.base_url}: {finding.title} (preset {finding.preset}), because {finding.reason}"
+        title = find(finding.preset).title
+        yield f"{finding.base_url}: {title} (preset {finding.preset}), because {finding.reason}"
         return
     yield f"{finding.base_url}: {finding.reason}"
     width = max((len(attempt.path) for attempt in finding.attempts), default=0)

@@ -32,7 +32,6 @@ class Product(Protocol):
     """What detection needs of a preset. One with a ``default_path`` can be tried with the key."""
 
     name: str
-    title: str
     default_path: str | None
     auth: str
     hosts: tuple[str, ...]
@@ -59,7 +58,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     base_url: str
     preset: str | None = None
-    title: str | None = None
     reason: str
     answer: Answer | None = None
     refused: ReadError | None = None
@@ -86,8 +84,7 @@ async def detect(
     found = await looking.without_key(presets)
     if found is None and secret is not None:
         found = await looking.with_key(presets, read, secret)
-    what = "can be recognised without a key" if secret is None else "gaugeway knows"
-    return found or looking.finding(reason=f"nothing that {what} answers there")
+    return found or looking.finding(reason="nothing that gaugeway knows answers there")
 
 
 class _Looking(msgspec.Struct):
@@ -106,7 +103,6 @@ class _Looking(msgspec.Struct):
         return Finding(
             base_url=self.base_url,
             preset=None if preset is None else preset.name,
-            title=None if preset is None else preset.title,
             attempts=tuple(self.attempts),
             **facts,
         )
@@ -145,8 +141,6 @@ class _Looking(msgspec.Struct):
             async with self.visit(secret, preset.auth) as ask:
                 try:
                     answer = await read(preset, partial(self._once, ask, preset.auth))
-                except _EnoughError:
-                    break
                 except ReadError as error:
                     if error.code in _UNREACHABLE:
                         raise
@@ -169,7 +163,7 @@ class _Looking(msgspec.Struct):
         request = (auth, path, base, frozenset(accept))
         if request not in self.answers:
             if len(self.answers) == MAX_WITH_KEY:
-                raise _EnoughError
+                raise ReadError("client_error", "as much as a detection may ask with the key was asked")
             asked = partial(ask, path, base=base, accept=accept)
             self.answers[request] = await self._ask(asked, path, with_key=True)
         answer = self.answers[request]
@@ -192,7 +186,3 @@ class _Looking(msgspec.Struct):
             answer, outcome = error, error.message
         self.attempts.append(Attempt(path=path, with_key=with_key, outcome=outcome))
         return answer
-
-
-class _EnoughError(Exception):
-    """As many requests with the key as a detection may make."""

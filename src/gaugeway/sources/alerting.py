@@ -13,7 +13,7 @@ import msgspec
 
 from gaugeway.amounts import clean, plain, span_of
 from gaugeway.sources.alert_tables import AlertsTable, Bad, ChannelTable, RuleTable
-from gaugeway.sources.settings import Problem, Setting, collecting, nearest
+from gaugeway.sources.settings import Problem, Setting, collecting
 from gaugeway.sources.templates import Text
 
 ChannelKind = Literal["apprise", "command", "desktop", "webhook"]
@@ -109,8 +109,8 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
             if rule.id in rules:
                 raise place.wrong("repeats an earlier rule: name all its channels in one `to`")
             rules[rule.id] = rule
-            unknown = [_like(one, ids) for one in rule.gateways if one not in ids]
-            problems += [place.problem(f"names no gateway: {one}", ".gateways") for one in unknown]
+            strange = [clean(one) for one in rule.gateways if one not in ids]
+            problems += [place.problem(f"names no gateway: {one}", ".gateways") for one in strange]
     if parsed.rules and not rules:  # a typo must not silence everything
         message = "has no rule as it should be, so the default rules apply"
         problems.append(table.problem(message, ".rules"))
@@ -168,7 +168,7 @@ def _channels(
     for name in channels if to.value is None else dict.fromkeys(to.value):
         channel = channels.get(name)
         if channel is None and name not in written:
-            raise to.wrong(f"names no channel: {_like(name, list(written))}")
+            raise to.wrong(f"names no channel: {clean(name)}")
         if channel is None:  # what is wrong with it is a problem of its own
             continue
         if channel.kind != "webhook" or kind not in NOT_FOR_WEBHOOKS:
@@ -189,8 +189,3 @@ def _seconds(setting: Setting) -> Decimal:
         return Decimal(int(span_of(setting.text()).total_seconds()))
     except ValueError:
         raise setting.wrong("is no length of time: 30m, 2h, 7d") from None
-
-
-def _like(name: str, known: Sequence[str]) -> str:
-    near = nearest(name, known)
-    return clean(name) + (f"; the nearest is {near}" if near is not None else "")

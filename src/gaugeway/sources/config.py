@@ -11,9 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from gaugeway.errors import SetupError
 from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.gateway import check_id, shown_id
+from gaugeway.sources.gateway import check_id
 from gaugeway.sources.jsonc import KeyPath, ParseError
 from gaugeway.sources.layers import Lines, read_file
 from gaugeway.sources.settings import Draft, Layer, Problem, Setting, Table, unknown
@@ -135,34 +134,24 @@ def _parsed(data: bytes, file: str) -> tuple[dict[str, Any], Lines]:
 def _drafts(layer: Layer, problems: list[Problem]) -> list[Draft]:
     strange = [name for name in layer.value if name not in _TABLES]
     problems += [Setting(0, layer, (name,)).problem(unknown(_TABLES, name)) for name in strange]
-    if layer.trust == "display-only":
-        message = (
-            "is inside the current git work tree, so only display settings are taken from it; "
-            "name it after --config to trust it"
-        )
-        problems.append(Problem(file=layer.file, field="gateways", message=message))
     tables = layer.value.get("gateways", {})
     if not isinstance(tables, dict):
         fatal = layer.trust == "trusted"
         problems.append(Problem(file=layer.file, field="gateways", message="is not a table", fatal=fatal))
         return []
-    return [_draft(name, Setting(table, layer, ("gateways", name))) for name, table in tables.items()]
+    return [
+        Draft.of(name, Setting(table, layer, ("gateways", name)), _fields) for name, table in tables.items()
+    ]
 
 
-def _draft(name: str, table: Setting) -> Draft:
-    fields: dict[str, Setting] = {}
-    error = None
-    try:
-        check_id(name, table)
-        parsed = table.convert(GatewayTable)
-        fields = {
-            key: Setting(getattr(parsed, key), table.layer, (*table.path, key))
-            for key in table.value
-            if table.layer.trust == "trusted" or key in DISPLAY_FIELDS
-        }
-    except SetupError as wrong:
-        error = wrong
-    return Draft(id=shown_id(name), definition=table.definition(), fields=fields, error=error)
+def _fields(table: Setting) -> dict[str, Setting]:
+    check_id(str(table.path[-1]), table)
+    parsed = table.convert(GatewayTable)
+    return {
+        name: Setting(getattr(parsed, name), table.layer, (*table.path, name))
+        for name in table.value
+        if table.layer.trust == "trusted" or name in DISPLAY_FIELDS
+    }
 
 
 def _lines_of(text: str) -> Lines:

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from errno import EFBIG
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 import msgspec
 
 from gaugeway.sources import looks as around
-from gaugeway.sources.looks import Looks, Surroundings, Watched
+from gaugeway.sources.looks import Surroundings
 
 APP = "gaugeway"
 MAX_FILE = 1024 * 1024  # bytes; what is larger is no configuration, and would take long to find out
@@ -23,7 +23,7 @@ class Place(msgspec.Struct, frozen=True):
 
     path: Path
     variable: str | None = None
-    looks: Looks | None = None
+    looks: Surroundings | None = None
 
     def __truediv__(self, name: str) -> "Place":
         return Place(self.path / name, self.variable, self.looks)
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     def read(self) -> bytes | None:
         """The file's bytes; None where there is none. Raises OSError, also for more than 1 MiB."""
         if self.looks is not None:  # before it is read: a change meanwhile must not go unnoticed
-            self.looks.at(f"f:{self.path}")
+            self.looks.note(f"f:{self.path}")
         try:
             with self.path.open("rb") as file:
                 data = file.read(MAX_FILE + 1)
@@ -45,6 +45,24 @@ class Place(msgspec.Struct, frozen=True):
         if len(data) > MAX_FILE:
             raise OSError(EFBIG, "it is larger than 1 MiB")
         return data
+
+
+class _Watched(Mapping[str, str]):
+    """Variables that are noted when they are asked for; to list them is no look at any."""
+
+    def __init__(self, environ: Mapping[str, str], looks: Surroundings) -> None:
+        self._environ = environ
+        self._looks = looks
+
+    def __getitem__(self, name: str) -> str:
+        self._looks.note(f"v:{name}")
+        return self._environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +74,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     home: Path
     cwd: Path
     platform: str = "linux"
-    looks: Looks | None = None
+    looks: Surroundings | None = None
 
     @classmethod
     def of_process(cls) -> Self:
@@ -67,14 +85,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     def watched(self, typed: Path | None) -> "Environment":
         """The same with ``looks``. ``typed``: the file after ``--config``."""
         typed_text = "" if typed is None else str(typed)
-        looks = Looks(Surroundings(self.environ, str(self.home), str(self.cwd), typed_text))
-        environ = cast("Mapping[str, str]", Watched(self.environ, looks))
-        return msgspec.structs.replace(self, environ=environ, looks=looks)
+        looks = Surroundings(self.environ, str(self.home), str(self.cwd), typed_text)
+        looks.note("home")
+        looks.note("typed")
+        return msgspec.structs.replace(self, environ=_Watched(self.environ, looks), looks=looks)
 
     def note(self, look: str) -> None:
         """Something is looked at beside variables and places (see `looks`)."""
         if self.looks is not None:
-            self.looks.at(look)
+            self.looks.note(look)
 
     def place(self, path: Path, variable: str | None = None) -> Place:
         return Place(path, variable, self.looks)
@@ -127,12 +146,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     def _own_folder(self) -> Place:
         if self.platform not in {"darwin", "win32"}:
             return self.xdg("XDG_CONFIG_HOME", ".config") / APP
-        # Reads the process's own environment: the folders of these two are the system's to tell.
-        if self.platform == "darwin":
-            from platformdirs.macos import MacOS as Folders
-        else:
-            from platformdirs.windows import Windows as Folders  # type: ignore[assignment]
-        path = Folders(APP, appauthor=False).user_config_path
+        path = around.system_folders(self.platform).user_config_path
         return self.place(path, "XDG_CONFIG_HOME" if self.environ.get("XDG_CONFIG_HOME") else None)
 
     def xdg(self, variable: str, default: str) -> Place:

@@ -66,34 +66,33 @@ def without(document: Document, path: KeyPath, file: str) -> bytes:
 def _added(document: Document, path: KeyPath, text: bytes) -> list[Edit]:
     data, node = document.data, document.node(path)
     start, end = node.start + 1, node.end - 1  # what is between the brackets
-    newline = b"\r\n" if b"\r\n" in data else b"\n"
     siblings = list(node.inner.values())
     if not siblings:
-        if b"\n" not in data[start:end]:
-            return [(start, start, text)]
-        indent = _indent(data, end) + _unit(data)
-        return [(start, start, _line(text, newline, indent, _unit(data)))]
+        if b"\n" in data[start:end]:
+            text = _line(data, text, _indent(data, end) + _unit(data))
+        return [(start, start, text)]
     begin, last = siblings[-1].begin, siblings[-1].end
     before = siblings[-2].end if len(siblings) > 1 else start
     comma = _gap(data, last)
     trailing = data[comma : comma + 1] == b","
-    if b"\n" not in data[before:begin] and b"\n" not in data[last:end]:
-        return [(comma + 1, comma + 1, b" " + text + b",")] if trailing else [(last, last, b", " + text)]
-    match = _SAME_LINE.match(data, comma + 1 if trailing else last, end)
-    assert match is not None
-    line = _line(text, newline, _indent(data, begin), _unit(data))
-    if trailing:
-        return [(match.end(), match.end(), line + b",")]
-    return [(last, last, b","), (match.end(), match.end(), line)]
+    at = comma + 1 if trailing else last
+    if b"\n" in data[before:begin] or b"\n" in data[last:end]:
+        match = _SAME_LINE.match(data, at, end)
+        assert match is not None
+        at, text = match.end(), _line(data, text, _indent(data, begin))
+    else:
+        text = b" " + text
+    return [(at, at, text + b",")] if trailing else [(last, last, b","), (at, at, text)]
 
 
-def _line(text: bytes, newline: bytes, indent: bytes, unit: bytes) -> bytes:
+def _line(data: bytes, text: bytes, indent: bytes) -> bytes:
     """An item or member on a line of its own; an object is laid out over several."""
+    newline = b"\r\n" if b"\r\n" in data else b"\n"
     if text.endswith(b"}"):
         key = _KEY.match(text)
         start = 0 if key is None else key.end() + len(b": ")
         value = b"\n" + msgspec.json.format(text[start:], indent=1)
-        value = _STEPS.sub(lambda steps: newline + indent + unit * len(steps[1]), value)
+        value = _STEPS.sub(lambda steps: newline + indent + _unit(data) * len(steps[1]), value)
         text = text[:start] + value.removeprefix(newline + indent)
     return newline + indent + text
 

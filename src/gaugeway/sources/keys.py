@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 from gaugeway.errors import SetupError
-from gaugeway.sources.environment import Environment
+from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import Key, check_key
 from gaugeway.sources.layers import read_file
 from gaugeway.sources.settings import Layer, Problem, Setting
@@ -84,10 +84,8 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
             entry = None if layer is None else layer.value.get(gateway_id)
             if not isinstance(entry, dict):
                 yield place, None, None
-            elif entry.get("type") != "api":
-                yield f"{place} (not an API key, a sign-in)", None, None
-            elif not isinstance(entry.get("key"), str):
-                yield f"{place} (its key is not text)", None, None
+            elif entry.get("type") != "api" or not isinstance(entry.get("key"), str):
+                yield f"{place} (not an API key)", None, None
             else:
                 yield place, entry["key"], refusal
 
@@ -99,10 +97,9 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
             if self.trees.trust(place) == "display-only":
                 layers.append((f"{place.name} (inside the current git work tree: not trusted)", None))
                 continue
-            found: list[Problem] = []
-            layers.append((place.name, read_file(place, "trusted", found)))
-            # It is no config file: a broken one costs its keys, not an exit code.
-            self.problems += [msgspec.structs.replace(problem, fatal=False) for problem in found]
+            # As a project's: it is no config file, so a broken one costs its keys, not an exit code.
+            file = Place(place.path, looks=place.looks)
+            layers.append((place.name, read_file(file, "display-only", self.problems)))
         return layers
 
     def _key(self, value: Setting | str, place: str, checked: tuple[str, ...]) -> Key:
@@ -111,8 +108,6 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
         try:
             if isinstance(value, str):
                 secret = check_key(value, place)
-            elif "{" not in value.text():
-                secret = check_key(value.text(), value)
             else:
                 text = Text.of(value, deferred=True)
                 if text.shown != "...":

@@ -39,7 +39,12 @@ def read_file(
     if data is None and required:  # where no variable names it, it was typed: a wrong usage
         named = f" ({place.variable} names it)" if place.variable else ""
         problems.append(Problem(file=layer.file, message=f"does not exist{named}", fatal=not named))
-    return None if data is None else fill(layer, data, problems, own or _parsed)
+    filled = None if data is None else fill(layer, data, problems, own or _parsed)
+    if filled and place.variable and trust == "display-only":
+        remedy = "; name it after --config to trust it" if own else ""
+        message = f"is inside the current git work tree, so only display settings are taken from it{remedy}"
+        problems.append(Problem(file=layer.file, message=message))
+    return filled
 
 
 def fill(layer: Layer, data: bytes, problems: list[Problem], parsed: Parse = _parsed) -> Layer | None:

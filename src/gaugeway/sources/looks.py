@@ -10,17 +10,22 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+
+    from platformdirs.api import PlatformDirsABC
 
 
 class Surroundings:
-    """What a process looks around in. ``typed``: the file after ``--config`` as it was typed, or nothing."""
+    """What a process looks around in. ``typed``: the file after ``--config`` as it was typed, or nothing.
+    ``facts``: of what was looked at, in that order.
+    """
 
     def __init__(self, environ: "Mapping[str, str]", home: str, cwd: str, typed: str = "") -> None:
         self.environ = environ
         self.home = home
         self.cwd = cwd
-        self.typed = typed and plain_path(under(typed, home, cwd))
+        self.typed = typed and os.path.realpath(under(typed, home, cwd))
+        self.facts: dict[str, str] = {}
 
     def fact(self, look: str) -> str:
         """How it is now; a look of a newer gaugeway is never as it was."""
@@ -34,48 +39,10 @@ class Surroundings:
             return "\n".join(work_trees(self.cwd, self.home))
         return {"home": self.home, "cwd": self.cwd, "typed": self.typed}.get(kind, "?")
 
-
-class Looks:
-    """The facts as they were when they were looked at, in that order."""
-
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._around = surroundings
-        self.facts: dict[str, str] = {}
-        self.at("home")
-        self.at("typed")
-
-    def at(self, look: str) -> None:
+    def note(self, look: str) -> None:
+        """Keep the fact as it is when it is first looked at."""
         if look not in self.facts:
-            self.facts[look] = self._around.fact(look)
-
-
-class Watched:
-    """Variables that are noted when they are asked for."""
-
-    def __init__(self, environ: "Mapping[str, str]", looks: Looks) -> None:
-        self._environ = environ
-        self._looks = looks
-
-    def __getitem__(self, name: str) -> str:
-        self._looks.at(f"v:{name}")
-        return self._environ[name]
-
-    def get(self, name: str, default: str | None = None) -> str | None:
-        self._looks.at(f"v:{name}")
-        return self._environ.get(name, default)
-
-    def __contains__(self, name: object) -> bool:
-        self._looks.at(f"v:{name}")
-        return name in self._environ
-
-    def keys(self) -> "Iterator[str]":
-        """For a process that inherits all of them, which is no look at any."""
-        return iter(self._environ)
-
-    __iter__ = keys
-
-    def __len__(self) -> int:
-        return len(self._environ)
+            self.facts[look] = self.fact(look)
 
 
 def file_fact(path: str) -> str:
@@ -110,12 +77,6 @@ def under(text: str, home: str, folder: str) -> str:
     return os.path.join(folder, text)
 
 
-def plain_path(path: str) -> str:
-    """Without ``.`` and doubled slashes; ``..`` stays, since links may lead elsewhere."""
-    parts = [part for part in path.split(os.sep) if part not in {"", "."}]
-    return (os.sep if path.startswith(os.sep) else "") + os.sep.join(parts)
-
-
 def home_of_process() -> str:
     """The user's home; ``/`` for a container's user without an entry and without HOME."""
     home = os.path.expanduser("~")
@@ -133,15 +94,20 @@ def state_dir(environ: "Mapping[str, str]", home: str, cwd: str, platform: str) 
     """Where readings are kept."""
     if named := environ.get("GAUGEWAY_STATE_DIR"):
         return under(named, home, cwd)
-    if platform == "darwin":  # the folders of these two are the system's to tell
-        from platformdirs.macos import MacOS
-
-        return MacOS("gaugeway", appauthor=False).user_state_dir
-    if platform == "win32":
-        from platformdirs.windows import Windows
-
-        return Windows("gaugeway", appauthor=False).user_state_dir
+    if platform in {"darwin", "win32"}:
+        return str(system_folders(platform).user_state_path)
     base = environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(base):  # the specification has relative ones ignored
         base = os.path.join(home, ".local", "state")
     return os.path.join(base, "gaugeway")
+
+
+def system_folders(platform: str) -> "PlatformDirsABC":
+    """Where the system says that gaugeway's files go; it reads the process's own environment."""
+    if platform == "darwin":
+        from platformdirs.macos import MacOS
+
+        return MacOS("gaugeway", appauthor=False)
+    from platformdirs.windows import Windows
+
+    return Windows("gaugeway", appauthor=False)

@@ -178,10 +178,10 @@ class _Merged:
             **values,
         )
 
-    def _path(self, text: str, _: object) -> str:
-        return str(self._env.path(text, self._fields["ca_file"].layer.folder))
+    def _path(self, text: str, setting: Setting) -> str:
+        return str(self._env.path(text, setting.layer.folder))
 
-    def _text(self, setting: Setting, check: Callable[[str, object], str]) -> str | None:
+    def _text(self, setting: Setting, check: Callable[[str, Setting], str]) -> str | None:
         return self._checked(lambda: check(expand(setting, self._env), setting))
 
     def _checked(self, read: Callable[[], _T]) -> _T | None:

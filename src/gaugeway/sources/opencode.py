@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from gaugeway.errors import SetupError
 from gaugeway.sources import quota_toast
 from gaugeway.sources.environment import Environment, Place
-from gaugeway.sources.gateway import check_id, shown_id
+from gaugeway.sources.gateway import check_id
 from gaugeway.sources.layers import fill, merge, read_file
 from gaugeway.sources.providers import OPENAI_COMPATIBLE
 from gaugeway.sources.quota_toast import Toast
@@ -56,10 +55,6 @@ def read(env: Environment, trees: WorkTrees, problems: list[Problem], *, project
     config = list(_config_layers(env, trees, problems))
     folders = [*env.opencode_config_dirs(), *filter(None, [env.named("OPENCODE_CONFIG_DIR")])]
     sidecar = [layer for folder in folders for layer in _read_folder(folder, SIDECAR_NAMES, trees, problems)]
-    for layer in (*config, *sidecar):
-        if layer.trust == "display-only" and layer.file != CONTENT:
-            message = "is inside the current git work tree, so only display settings are taken from it"
-            problems.append(Problem(file=layer.file, message=message))
     config_tree = merge(_trusted(config))
     trusted = [_quota_toast(config_tree, []), merge(_trusted(sidecar))]
     shown = [_quota_toast(merge(config), problems), merge(sidecar)]
@@ -139,22 +134,18 @@ def _items(listed: Setting, problems: list[Problem]) -> Iterator[Draft]:
             if provider_id in lines:
                 raise item.wrong(f"has the providerId of the item on line {lines[provider_id]}, which counts")
             lines[provider_id] = item.line
-            yield _draft(provider_id, item)
+            yield Draft.of(provider_id, item, _fields)
 
 
-def _draft(provider_id: str, item: Setting) -> Draft:
-    fields: dict[str, Setting] = {}
-    error = None
-    try:
-        check_id(provider_id, f"{item}.providerId")
-        for theirs in _FIELDS if item.layer.trust == "trusted" else ("label",):
-            setting = item.at(theirs)
-            if setting.value is not None:
-                setting.text()
-                fields[_FIELDS[theirs]] = setting
-    except SetupError as wrong:
-        error = wrong
-    return Draft(id=shown_id(provider_id), definition=item.definition(), fields=fields, error=error)
+def _fields(item: Setting) -> dict[str, Setting]:
+    check_id(item.at("providerId").text(), item.at("providerId"))
+    names = _FIELDS if item.layer.trust == "trusted" else ["label"]
+    said = {_FIELDS[name]: item.at(name) for name in names}
+    return {
+        name: setting
+        for name, setting in said.items()
+        if setting.value is not None and setting.text() is not None
+    }
 
 
 def _turned_off(toast: Toast) -> Problem | None:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
 from gaugeway.amounts import clean
 from gaugeway.amounts.numbers import MAX_EXPONENT
 from gaugeway.errors import SetupError
-from gaugeway.sources.gateway import Definition, Trust
+from gaugeway.sources.gateway import Definition, Trust, shown_id
 from gaugeway.sources.jsonc import KeyPath
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     def object(self) -> dict[str, Any]:
         """The value, empty for null; raises SettingError where it is something else than an object."""
-        if not isinstance(self.value, dict | None):
+        if self.value is not None and not isinstance(self.value, dict):
             raise self.wrong("is not an object")
         return self.value or {}
 
@@ -141,6 +141,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Setting]
     error: SetupError | None = None
 
+    @classmethod
+    def of(cls, name: str, place: Setting, read: Callable[[Setting], dict[str, Setting]]) -> Self:
+        """What stands at ``place``; what ``read`` raises is its error."""
+        fields: dict[str, Setting] = {}
+        error = None
+        try:
+            fields = read(place)
+        except SetupError as wrong:
+            error = wrong
+        return cls(id=shown_id(name), definition=place.definition(), fields=fields, error=error)
+
 
 class SettingError(SetupError):
     """A setting that is not as it should be; ``problem`` is the same for ``status``. No value is quoted."""
@@ -160,11 +171,8 @@ def collecting(problems: list[Problem]) -> Iterator[None]:
 
 
 def unknown(known: Iterable[str], word: str) -> str:
-    return f"is not known; the nearest known key is {nearest(word, known, cutoff=0)}"
-
-
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known word that is most like it; None where none is like it."""
+    """What is wrong with a key that is none of the known ones, with the nearest of these."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, known, n=1, cutoff=cutoff)), None)
+    (nearest,) = get_close_matches(word, known, n=1, cutoff=0)
+    return f"is not known; the nearest known key is {nearest}"

@@ -5,7 +5,6 @@ it as written; what a command prints, a file holds or a variable says is never q
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -37,10 +36,8 @@ class Template(msgspec.Struct, frozen=True):
         """Whether it may stand there; ``deferred``: where kinds that run something may. Raises SetupError."""
         if self.kind not in {"env", "file", *_DEFERRED}:
             raise self.wrong("is a kind of template that is not known")
-        if self.kind in _DEFERRED and not self.setting.layer.own:
-            raise self.wrong("is only known in gaugeway's own config")
-        if self.kind in _DEFERRED and not deferred:
-            raise self.wrong("may only stand in api_key")
+        if self.kind in _DEFERRED and not (deferred and self.setting.layer.own):
+            raise self.wrong("may only stand in gaugeway's own config, for a key or a channel")
         if not self.argument.strip():
             raise self.wrong("names nothing")
 
@@ -68,7 +65,18 @@ class Text(msgspec.Struct, frozen=True):
         Raises SetupError ``invalid_config`` for a value that is not text, ``unresolved_template`` for a
         template that is unknown, empty or not closed.
         """
-        return cls(tuple(_split(setting, deferred=deferred)))
+        text, at = setting.text(), 0
+        parts: list[str | Template] = []
+        for match in _TEMPLATE.finditer(text):
+            kind, argument, closed = match.groups()
+            if not closed:
+                what = f"has a template {{{kind}:...}} that is not closed"
+                raise setting.wrong(what, code="unresolved_template")
+            template = Template(kind, argument, setting)
+            template.check(deferred=deferred)
+            parts += [text[at : match.start()], template]
+            at = match.end()
+        return cls((*parts, text[at:]))
 
     @property
     def deferred(self) -> bool:
@@ -78,7 +86,7 @@ class Text(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """The templates as written, other text as ``...``."""
-        return "".join("..." if isinstance(part, str) else str(part) for part in self.parts)
+        return "".join("..." if isinstance(part, str) else str(part) for part in self.parts if part)
 
     def resolve(self, env: Environment) -> str:
         """The text with every template's value. Raises SetupError ``unresolved_template``."""
@@ -89,24 +97,6 @@ def expand(setting: Setting, env: Environment) -> str:
     """A setting's text with ``{env:}`` and ``{file:}`` resolved; raises SetupError as `Text` does."""
     text = setting.text()
     return Text.of(setting).resolve(env) if "{" in text else text
-
-
-def _split(setting: Setting, *, deferred: bool) -> Iterator[str | Template]:
-    text, at = setting.text(), 0
-    for match in _TEMPLATE.finditer(text):
-        kind, argument, closed = match.groups()
-        if not closed:
-            raise setting.wrong(
-                f"has a template {{{kind}:...}} that is not closed", code="unresolved_template"
-            )
-        if match.start() > at:
-            yield text[at : match.start()]
-        template = Template(kind, argument, setting)
-        template.check(deferred=deferred)
-        yield template
-        at = match.end()
-    if at < len(text):
-        yield text[at:]
 
 
 def _file(template: Template, env: Environment) -> str:
@@ -132,12 +122,9 @@ def run(template: Template, env: Environment, seconds: float = COMMAND_SECONDS) 
 
     try:
         words = shlex.split(template.argument)
-    except ValueError:
-        raise template.wrong("has an open quote") from None
-    program = find_program(words[0], env)
-    if program is None:
-        raise template.wrong("names a program that is not found")
-    try:
+        program = find_program(words[0], env)
+        if program is None:
+            raise template.wrong("names a program that is not found")
         process = subprocess.Popen(  # noqa: S603  (the user's own command, without a shell)
             [program, *words[1:]],
             stdin=subprocess.DEVNULL,
@@ -147,7 +134,7 @@ def run(template: Template, env: Environment, seconds: float = COMMAND_SECONDS) 
             cwd=template.setting.layer.folder,
         )
     except (OSError, ValueError) as error:
-        raise template.wrong(f"can't be run: {type(error).__name__}") from None
+        raise template.wrong(f"can't be run: {error}") from None
     output: list[bytes] = []
     stdout: Any = process.stdout
 

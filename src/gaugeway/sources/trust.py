@@ -21,7 +21,7 @@ class WorkTrees:
 
     def __init__(self, env: Environment) -> None:
         self._env = env
-        self._cwd = _real(env.cwd)
+        self._cwd = Path(os.path.realpath(env.cwd))
         self._roots = [Path(root) for root in work_trees(str(env.cwd), str(env.home))]
 
     def folders(self) -> list[Path]:
@@ -76,20 +76,13 @@ def _stations(path: Path) -> list[Path]:
     """The path as written, and every place its links lead through: a link in the tree is the tree's word."""
     stations = [Path(os.path.abspath(path))]  # noqa: PTH100  (resolves `..` without following links)
     for _ in range(_MOST_LINKS):
-        path = _real(path.parent) / path.name
+        path = Path(os.path.realpath(path.parent)) / path.name
         stations.append(path)
         try:
             path = path.parent / path.readlink()
         except OSError:  # no link
             break
     return stations
-
-
-def _real(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # a loop of links
-        return path.absolute()
 
 
 def _same(path: Path, root: Path) -> bool:
