@@ -4,7 +4,7 @@ from gaugeway.amounts.decode import decode
 from gaugeway.amounts.fields import Fields
 from gaugeway.amounts.numbers import EXACT, number, plain
 from gaugeway.amounts.text import clean, slug
-from gaugeway.amounts.times import instant, stamp
+from gaugeway.amounts.times import instant, stamp, stamp_at
 from gaugeway.amounts.windows import seconds_of, span_of, window_of
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "slug",
     "span_of",
     "stamp",
+    "stamp_at",
     "window_of",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, Literal, overload
 
 import msgspec
@@ -95,6 +96,12 @@ def stamp(when: datetime | None) -> str | None:
     if when.tzinfo is not UTC:
         when = when.astimezone(UTC)
     return _encode(when)[1:20].decode() + "Z"  # a sixth of isoformat's time
+
+
+@lru_cache(maxsize=1024)  # resets fall on the same midnights, and what is read together has one moment
+def stamp_at(seconds: int) -> str:
+    """:func:`stamp` of unix seconds."""
+    return stamp(datetime.fromtimestamp(seconds, UTC))
 
 
 def _wrong(path: str, form: str) -> ReadError:

@@ -118,17 +118,17 @@ def forecast_of(  # noqa: PLR0917  (a row's columns, in FORECAST's order)
 ) -> Forecast:  # fmt: skip
     runs_out_at: Quantiles | None = None
     if out_10 is not None:
-        runs_out_at = (_foreseen(out_10), _foreseen(out_50), _foreseen(out_90))
+        runs_out_at = (
+            None if out_10 == inf else out_10,
+            None if out_50 == inf else out_50,
+            None if out_90 == inf else out_90,
+        )
     used_at_reset = None
     if used_10 is not None and used_50 is not None and used_90 is not None:
         used_at_reset = (used_10, used_50, used_90)
     return Forecast(
         p_runout=p_runout, runs_out_at=runs_out_at, used_at_reset=used_at_reset, pace=pace, made_at=made_at
     )
-
-
-def _foreseen(at: float | None) -> float | None:
-    return None if at == inf else at
 
 
 def amount(text: str | None) -> Decimal | None:

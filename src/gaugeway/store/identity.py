@@ -21,6 +21,7 @@ class Hasher:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._keyed = blake2b(key=key, digest_size=16)
+        self._places: dict[str, str] = {}
 
     def address(self, gateway: Gateway) -> tuple[GaugewayError | None, str, str]:
         """Where what is stored of this gateway is found: by identity; by place alone where this process lacks
@@ -49,7 +50,11 @@ class Hasher:
 
     def place(self, base_url: str) -> str:
         """The origin alone: what a process without the key still knows of its gateway."""
-        return self._hash(base_url.split("/", 3)[:3])  # in its canonical spelling: scheme, host and port
+        end = base_url.find("/", 8)  # in its canonical spelling: behind scheme, host and port
+        origin = base_url if end < 0 else base_url[:end]
+        if origin not in self._places:
+            self._places[origin] = self._hash(origin.split("/"))
+        return self._places[origin]
 
     def subjects(self, gateway: Gateway, reading: Reading) -> dict[str, str]:
         """By scope, whose meters these are: the server's own identity of them, else the key."""

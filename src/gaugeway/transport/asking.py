@@ -13,7 +13,7 @@ from gaugeway.transport.secret import Secret
 
 Base = Literal["url", "origin"]
 
-_SUCCESS = ("success", "status", "code")  # false in one of these reports a failure, whatever else is there
+_SUCCESS = frozenset(("success", "status", "code"))  # false in one of these reports a failure, whatever else is there
 
 # How many visits ask at once, in all and at one origin; each has one socket.
 MAX_SOCKETS = 100
@@ -61,7 +61,9 @@ class Reply(msgspec.Struct, frozen=True):
         return failure if reports or failure.refused else shape_error(missing)
 
     def _denies_success(self) -> bool:
-        return isinstance(self.json, dict) and any(self.json.get(name) is False for name in _SUCCESS)
+        return isinstance(self.json, dict) and not _SUCCESS.isdisjoint(self.json) and any(
+            self.json.get(name) is False for name in _SUCCESS
+        )
 
 
 class Ask(Protocol):

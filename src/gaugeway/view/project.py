@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from gaugeway.amounts import EXACT, plain, stamp
+from gaugeway.amounts import EXACT, plain, stamp, stamp_at
 from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
 from gaugeway.readings import Forecast, Level, Meter, Reading, Verdict, as_of, judge
 from gaugeway.sources.gateway import Gateway
@@ -102,12 +102,12 @@ def forecast_view(forecast: Forecast) -> ForecastView:
         runs_out_at=None if out is None else (_at(out[0]), _at(out[1]), _at(out[2])),
         used_at_reset=None if used is None else (_about(used[0]), _about(used[1]), _about(used[2])),
         pace=None if forecast.pace is None else round(forecast.pace, 4),
-        made_at=stamp(datetime.fromtimestamp(forecast.made_at or 0, UTC)),
+        made_at=stamp_at(int(forecast.made_at or 0)),
     )
 
 
 def _at(seconds: float | None) -> str | None:
-    return None if seconds is None or seconds > _LAST else stamp(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds is None or seconds > _LAST else stamp_at(int(seconds))
 
 
 def _about(estimate: float) -> str:
