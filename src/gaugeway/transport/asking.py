@@ -13,7 +13,8 @@ from gaugeway.transport.secret import Secret
 
 Base = Literal["url", "origin"]
 
-_SUCCESS = frozenset(("success", "status", "code"))  # false in one of these reports a failure, whatever else is there
+# False in one of these reports a failure, whatever else is there.
+_SUCCESS = frozenset(("success", "status", "code"))
 
 # How many visits ask at once, in all and at one origin; each has one socket.
 MAX_SOCKETS = 100
@@ -61,8 +62,10 @@ class Reply(msgspec.Struct, frozen=True):
         return failure if reports or failure.refused else shape_error(missing)
 
     def _denies_success(self) -> bool:
-        return isinstance(self.json, dict) and not _SUCCESS.isdisjoint(self.json) and any(
-            self.json.get(name) is False for name in _SUCCESS
+        return (
+            isinstance(self.json, dict)
+            and not _SUCCESS.isdisjoint(self.json)
+            and any(self.json.get(name) is False for name in _SUCCESS)
         )
 
 

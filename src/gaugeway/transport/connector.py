@@ -10,18 +10,27 @@ if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
 
 
+# Bytes that are read at once. asyncio's own 256 KiB are more than malloc keeps at hand: each answer would map
+# fresh memory, touch it and give it back, which costs as much as sending and receiving it.
+_AT_ONCE = 64 * 1024
+
+
 class BoundedConnector(aiohttp.TCPConnector):
     """aiohttp counts the sockets in use against ``limit``, and keeps any number of idle ones beside them: a
     thousand origins would leave a thousand. Here the idle one that waits longest makes room for a new one.
 
-    It has no public way to do that. A version that keeps its connections otherwise bounds those in use alone.
+    It has no public way to do that. A version that keeps its connections otherwise bounds those in use alone,
+    and a loop whose transports have no ``max_size`` reads as it likes.
     """
 
     async def _create_connection(self, *args: Any, **kwargs: Any) -> "ResponseHandler":
         with suppress(AttributeError, LookupError, TypeError, ValueError):
             self._make_room()
         await asyncio.sleep(0)  # that is when sockets are really closed: also those that just made room
-        return await super()._create_connection(*args, **kwargs)
+        protocol = await super()._create_connection(*args, **kwargs)
+        with suppress(AttributeError):
+            protocol.transport.max_size = _AT_ONCE
+        return protocol
 
     def _make_room(self) -> None:
         # The new connection is counted already: it holds a place among those in use.
