@@ -14,6 +14,16 @@ from gaugeway.store.history import Point
 LAB = gateway("lab")
 
 
+def test_who_reads_live_drops_what_an_older_key_left() -> None:
+    world = World()
+    old, new = gateway("lab", key="sk-test-old"), gateway("lab", key="sk-test-new")
+    for hours, one, left in [(0, old, {old}), (23, new, {old, new}), (2, new, {new})]:
+        world.clock.forward(3600 * hours)
+        world.one(one)
+        identities = {head.identity for head in world.store.heads(["lab"])}
+        assert identities == {world.store.hasher.identity(each) for each in left}
+
+
 def test_who_reads_live_thins_a_little(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     looked = [0]

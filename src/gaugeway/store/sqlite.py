@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gaugeway.store.history import Grown, History
     from gaugeway.store.outbox import Outbox
 
-FORGET_AFTER = 24 * 3600  # seconds until what an older key of the same gateway left behind goes
-
 T = TypeVar("T")
 Mend = Callable[[sqlite3.Connection, sqlite3.Error], sqlite3.Connection]
 
@@ -48,7 +46,6 @@ _CLAIM = (
     " WHERE revision = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)"
 )
 _CLAIMED = "SELECT id, gateway_id, identity, lease_until FROM readings WHERE lease_owner = ?"
-# What an older key of the same gateway left behind.
 _FORGET = (
     "DELETE FROM readings WHERE coalesce(attempted_at, 0) < ? AND lease_until IS NULL AND EXISTS"
     " (SELECT 1 FROM readings AS newer WHERE newer.gateway_id = readings.gateway_id"
@@ -133,8 +130,15 @@ class SqliteStore:
         self._write(lambda db: db.execute(statement, (seconds, owner)))
 
     def release(self, owner: str) -> None:
-        statement = "UPDATE readings SET lease_until = NULL WHERE lease_owner = ?"
+        statement = "UPDATE readings SET lease_until = NULL WHERE lease_owner = ? AND lease_until IS NOT NULL"
         self._write(lambda db: db.execute(statement, (owner,)))
+
+    def forget(self, before: float) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            if db.execute(_FORGET, (before, before)).rowcount:
+                db.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
+
+        self._write(work)
 
     def remember(self, found: "Found", now: float) -> None:
         """Keep what status lines need of a configuration, unless it is there already."""
@@ -174,9 +178,6 @@ class SqliteStore:
                 good.append(head)
         cursor.executemany("DELETE FROM meters WHERE reading = ?", written)
         cursor.executemany(_METERS, meters)
-        newest = max([head.observed_at or 0.0 for head in good], default=0.0)
-        if cursor.execute(_FORGET, (newest - FORGET_AFTER, newest - FORGET_AFTER)).rowcount:
-            cursor.execute("DELETE FROM meters WHERE reading NOT IN (SELECT id FROM readings)")
         from gaugeway.store.history import add  # only who reads live has something to add
 
         return add(db, [head.id for head in good])

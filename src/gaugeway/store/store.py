@@ -126,6 +126,10 @@ class Store(Protocol):
         """End what leases ``owner`` still holds, without an outcome."""
         ...
 
+    def forget(self, before: float) -> None:
+        """Drop what has had no outcome since then, where another key of the same gateway has been read."""
+        ...
+
     def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
         """What is foreseen of the meters of these heads, by their ids. Not those whose reset has passed."""
         ...

@@ -28,8 +28,9 @@ class BoundedConnector(aiohttp.TCPConnector):
             self._make_room()
         await asyncio.sleep(0)  # that is when sockets are really closed: also those that just made room
         protocol = await super()._create_connection(*args, **kwargs)
+        transport: Any = protocol.transport
         with suppress(AttributeError):
-            protocol.transport.max_size = _AT_ONCE
+            transport.max_size = _AT_ONCE
         return protocol
 
     def _make_room(self) -> None:
