@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.cli.context import App, narrate, print_json, unknown
+from gaugeway.collector import stored
 from gaugeway.errors import HINTS, GaugewayError
 from gaugeway.sources.alerting import Alerts, Channel
 from gaugeway.sources.openai_compatible import Found
@@ -40,8 +41,8 @@ def command(context: click.Context, *, as_json: bool) -> int:
     for problem in wrong:
         line = "" if problem.line is None else f":{problem.line}"
         narrate(f"{problem.file}{line}: {problem.field} {problem.message}")
-    states = app.stored(found.gateways)
     with closing(app.store()) as store:
+        states = stored(found.gateways, store=store, clock=app.clock)
         report = alerts_report(alerts, store.outbox, states, app.clock(), LOCAL)
     if as_json:
         print_json(report)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.background import spawn
-from gaugeway.collector import State, collect, stored
+from gaugeway.collector import State, collect
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found, discover
@@ -119,13 +119,6 @@ class App:
                 on_state=lambda state: states.update({state.gateway.id: state}),
                 watch=self._watch(store),
             )
-
-    def stored(self, gateways: Sequence[Gateway]) -> list[State]:
-        """What the store has, and nothing asked. Raises StoreError."""
-        if not gateways:
-            return []
-        with closing(self.store()) as store:
-            return stored(gateways, store=store, clock=self.clock)
 
     def _watch(self, store: "SqliteStore") -> "Watch | None":
         """What looks after alerts; None, and at no cost, where none are configured."""

@@ -7,7 +7,7 @@ from rich.text import Text
 from gaugeway.cli.chart import Chart, Curve
 from gaugeway.cli.context import App
 from gaugeway.cli.paper import put, said
-from gaugeway.cli.show import views_of
+from gaugeway.cli.show import view_of
 from gaugeway.cli.terminal import STYLES, Page
 from gaugeway.collector import State
 from gaugeway.history.series import balance_steps, counter_points, counter_steps
@@ -31,7 +31,7 @@ def draw(
     width = min(console.width, _WIDEST)
     blocks = []
     for state, series in kept:
-        (view,) = views_of([state], now)
+        view = view_of(state, now)
         page = Page([view], now, console, verbose=True, zone=app.zone)
         entries = {entry.id: entry for entry in entries_of(view)}
         meters = {} if state.reading is None else {meter.id: meter for meter in state.reading.meters}

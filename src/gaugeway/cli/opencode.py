@@ -1,7 +1,7 @@
 """``gaugeway opencode``: what its plugins inside OpenCode show, and how they get there."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import click
 from msgspec.structs import replace
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gaugeway.cli import options
 from gaugeway.cli.context import App, print_json
 from gaugeway.cli.plugins import install, status, uninstall
-from gaugeway.cli.show import views_of
+from gaugeway.cli.show import view_of
 from gaugeway.collector import State
 from gaugeway.errors import StoreError
 from gaugeway.opencode.document import (
@@ -32,15 +32,6 @@ _SHARES: Mapping[str, Share] = {"remaining": "left", "used": "used"}
 _RECENT = 2  # seconds: after a turn, and whenever somebody asks, the last spending is what matters
 _TIMER_MS, _LATE_MS = 300_000, 4000
 _START = 5  # seconds to start, and to wait for another process that reads; above the gateways' own time
-
-
-class _Asked(NamedTuple):
-    """What a plugin says as it runs us. ``width``: cells of a dialog."""
-
-    event: Event
-    model: tuple[str, str] | None
-    width: int
-    seen: Seen
 
 
 @click.group("opencode")
@@ -67,26 +58,18 @@ def view(
 
     Reads what is due, as `show` does. Exits with 0 wherever there is something to show, errors included.
     """
-    document = _view(app, _Asked(event, model, width, Seen.of(seen)))
-    if as_json:
-        print_json(document)
-    else:
-        click.echo("\n\n".join(part.text for part in (document.quota, document.status) if part is not None))
-    return 0
-
-
-def _view(app: App, asked: _Asked) -> View:
     found = app.found(project=True)
+    provider, name = (None, None) if model is None else model
+    current = [] if provider is None else [one.id for one in found.serving(provider, found.gateways)]
+    gateways = _gateways(found, current, event, known=model is not None)
+    states, now = _states(app, gateways), app.clock()
+    views = [view_of(one, now, name if one.gateway.id in current else None) for one in states]
     toast = found.toast.settings
-    current = [] if asked.model is None else [one.id for one in found.serving(asked.model[0], found.gateways)]
-    gateways = _gateways(found, asked, current)
-    views = _views(app, gateways, asked, current)
-    now = app.clock()
     panel = Panel(views, now, share=_SHARES[toast.percent_display_mode], current=current)
     told = [one for one in views if one.id in current or not toast.only_current_model]
     news = {one.id: panel.news(one) for one in told}
-    shown, seen = decide(asked.event, toast, told, news, seen=asked.seen, now=int(now.timestamp()))
-    return View(
+    shown, after = decide(event, toast, told, news, seen=Seen.of(seen), now=int(now.timestamp()))
+    document = View(
         schema=SCHEMA,
         enabled=toast.enabled,
         settings=PluginSettings(
@@ -100,11 +83,16 @@ def _view(app: App, asked: _Asked) -> View:
         prompt=panel.prompt(),
         home=panel.home(),
         sidebar=Sidebar(title="Quota", gateways=panel.sidebar()),
-        quota=Dialog(title="Quota", text=_quota_text(app, found, views, asked.width)),
-        status=_status(app, found, asked),
+        quota=Dialog(title="Quota", text=_quota_text(app, found, views, width)),
+        status=_status(app, found, width) if event == "command" else None,
         toast=shown,
-        seen=seen.text,
+        seen=after.text,
     )
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n\n".join(part.text for part in (document.quota, document.status) if part is not None))
+    return 0
 
 
 def _timeout_ms(gateways: Sequence[Gateway]) -> int:
@@ -113,14 +101,14 @@ def _timeout_ms(gateways: Sequence[Gateway]) -> int:
     return int((max(times, default=0) + _START) * 1000)
 
 
-def _gateways(found: Found, asked: _Asked, current: Sequence[str]) -> list[Gateway]:
+def _gateways(found: Found, current: Sequence[str], event: Event, *, known: bool) -> list[Gateway]:
     """What is shown; where it has to be of now, the gateways of the session's model are due again at once."""
     toast = found.toast.settings
     if not toast.enabled:
         return []
-    only = toast.only_current_model and asked.model is not None
+    only = toast.only_current_model and known
     shown = [one for one in found.gateways if one.id in current or not only]
-    if asked.event not in _OF_NOW:
+    if event not in _OF_NOW:
         return shown
     return [
         replace(one, refresh=min(one.refresh, _RECENT)) if one.id in current or not current else one
@@ -128,17 +116,11 @@ def _gateways(found: Found, asked: _Asked, current: Sequence[str]) -> list[Gatew
     ]
 
 
-def _views(app: App, gateways: Sequence[Gateway], asked: _Asked, current: Sequence[str]) -> list[GatewayView]:
+def _states(app: App, gateways: Sequence[Gateway]) -> list[State]:
     try:
-        states = app.read(gateways)
+        return app.read(gateways)
     except StoreError as error:  # shown in each one's place
-        states = [State(gateway=one, error=one.error or one.key.error or error) for one in gateways]
-    now, name = app.clock(), None if asked.model is None else asked.model[1]
-    return [
-        view
-        for state in states
-        for view in views_of([state], now, name if state.gateway.id in current else None)
-    ]
+        return [State(gateway=one, error=one.error or one.key.error or error) for one in gateways]
 
 
 def _quota_text(app: App, found: Found, views: Sequence[GatewayView], width: int) -> str:
@@ -157,13 +139,11 @@ def _quota_text(app: App, found: Found, views: Sequence[GatewayView], width: int
     return "no gateway is configured; `gaugeway add URL` sets one up"
 
 
-def _status(app: App, found: Found, asked: _Asked) -> Dialog | None:
-    if asked.event != "command":
-        return None
+def _status(app: App, found: Found, width: int) -> Dialog:
     from gaugeway.cli.paper import paper
     from gaugeway.cli.status import diagnosis, page
 
-    text = page(diagnosis(app, found, found.gateways)[1], app.clock(), paper(asked.width)).plain.rstrip()
+    text = page(diagnosis(app, found, found.gateways)[1], app.clock(), paper(width)).plain.rstrip()
     return Dialog(title="Quota status", text=text)
 
 

@@ -54,12 +54,13 @@ def command(
         from gaugeway.cli.terminal import Page
 
         now, console = app.clock(), app.console(stderr=True)
-        return Page(views_of(states, now, name), now, console, verbose=verbose, zone=app.zone).text()
+        views = [view_of(state, now, name) for state in states]
+        return Page(views, now, console, verbose=verbose, zone=app.zone).text()
 
     to_terminal = not as_json and sys.stdout.isatty()
     states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
     now = app.clock()
-    views = views_of(states, now, name)
+    views = [view_of(state, now, name) for state in states]
     if as_json:
         print_json(Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views)))
     else:
@@ -71,20 +72,17 @@ def command(
     return exit_code(found, views)
 
 
-def views_of(states: Sequence[State], now: datetime, model: str | None = None) -> list[GatewayView]:
-    return [
-        project(
-            one.gateway,
-            one.reading,
-            one.error,
-            now=now,
-            next_read_at=one.next_read_at,
-            model=model,
-            forecasts=one.forecasts,
-            verdict=one.verdict,
-        )
-        for one in states
-    ]
+def view_of(state: State, now: datetime, model: str | None = None) -> GatewayView:
+    return project(
+        state.gateway,
+        state.reading,
+        state.error,
+        now=now,
+        next_read_at=state.next_read_at,
+        model=model,
+        forecasts=state.forecasts,
+        verdict=state.verdict,
+    )
 
 
 def exit_code(found: Found, views: Sequence[GatewayView]) -> int:

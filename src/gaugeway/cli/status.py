@@ -9,8 +9,8 @@ import click
 
 from gaugeway.cli import options
 from gaugeway.cli.context import App, chosen, print_json
-from gaugeway.cli.show import exit_code, views_of
-from gaugeway.collector import State
+from gaugeway.cli.show import exit_code, view_of
+from gaugeway.collector import State, stored
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway
 from gaugeway.sources.openai_compatible import Found
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from gaugeway.sources.alerting import Alerts
     from gaugeway.view.failure import Failure
 
 
@@ -43,38 +42,27 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
 
         console = app.console()
         put(console, page(document, app.clock(), console))
-    return exit_code(found, views_of(states, app.clock()))
+    return exit_code(found, [view_of(state, app.clock()) for state in states])
 
 
 def diagnosis(app: App, found: Found, gateways: Sequence[Gateway]) -> tuple[list[State], Report]:
-    """What the store has of these gateways, and the doctor's answer about them."""
-    states, problems = _stored(app, gateways)
-    reports = tuple(report(state, app.env.environ) for state in states)
-    problems = (*(problem_view(problem) for problem in found.problems), *problems)
-    return states, Report(
-        schema=SCHEMA, gateways=reports, problems=problems, channels=_failing(app, found.alerts)
-    )
-
-
-def _failing(app: App, alerts: "Alerts | None") -> "tuple[Failure, ...]":
-    if alerts is None or not alerts.channels:
-        return ()
-    from gaugeway.view.failure import failures
-
+    """What the store has of these gateways, and the doctor's answer about them; where the store can't be used
+    it says so, and what is known without.
+    """
+    problems = [problem_view(problem) for problem in found.problems]
+    failing: Sequence[Failure] = ()
     try:
         with closing(app.store()) as store:
-            return tuple(failures(alerts, store.outbox.waiting()).values())
-    except StoreError:  # said already
-        return ()
+            states = stored(gateways, store=store, clock=app.clock)
+            if found.alerts is not None and found.alerts.channels:
+                from gaugeway.view.failure import failures
 
-
-def _stored(app: App, gateways: Sequence[Gateway]) -> tuple[list[State], tuple[ProblemView, ...]]:
-    """What the store has; where it can't be used the doctor says so, and what is known without."""
-    try:
-        return app.stored(gateways), ()
+                failing = list(failures(found.alerts, store.outbox.waiting()).values())
     except StoreError as error:
-        problem = ProblemView(file=str(app.env.state_dir()), field="", message=str(error))
-        return [State(gateway=one, error=one.error or one.key.error) for one in gateways], (problem,)
+        problems.append(ProblemView(file=str(app.env.state_dir()), field="", message=str(error)))
+        states = [State(gateway=one, error=one.error or one.key.error) for one in gateways]
+    reports = tuple(report(state, app.env.environ) for state in states)
+    return states, Report(schema=SCHEMA, gateways=reports, problems=tuple(problems), channels=tuple(failing))
 
 
 def page(document: Report, now: datetime, console: "Console") -> "Text":
