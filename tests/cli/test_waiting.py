@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 from tests.cli.page import NOW
 
-from gaugeway.cli.waiting import Waiting
+from gaugeway.cli.waiting import waiting
 from gaugeway.collector import State
 from gaugeway.sources.gateway import Gateway
 
@@ -21,7 +21,7 @@ def drawn(answered: int, *, preview: bool = True, encoding: str = "utf-8") -> st
     file = StringIO()
     console = Console(file=file, force_terminal=True, width=60, color_system=None, _environ={"TERM": "xterm"})
     blocks = (lambda known: Text(" ".join(one.gateway.id for one in known) + " known")) if preview else None
-    with Waiting(console, GATEWAYS, states, blocks):
+    with waiting(console, GATEWAYS, states, blocks):
         pass
     return file.getvalue()
 

@@ -102,9 +102,9 @@ class App:
             def transport() -> AbstractAsyncContextManager[Transport]:
                 # Asked for when a live read is due, so this is when the waiting begins.
                 if sys.stderr.isatty():
-                    from gaugeway.cli.waiting import Waiting
+                    from gaugeway.cli.waiting import waiting
 
-                    stack.enter_context(Waiting(self.console(stderr=True), gateways, states, preview))
+                    stack.enter_context(waiting(self.console(stderr=True), gateways, states, preview))
                 return self.transport()
 
             store = stack.enter_context(closing(self.store()))

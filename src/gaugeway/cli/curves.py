@@ -84,11 +84,11 @@ def _curve(
     else:
         steps = counter_steps(times, values, [resets_at for _, _, resets_at in known])
         line = counter_points(times, values, steps)
-    shown = [at for at, _ in line if at >= since]
-    before = line[len(line) - len(shown) - 1 : len(line) - len(shown)]
-    begin = since if before else min(shown[0], now - 600)
-    if before and len(shown) < len(line):
-        line = [(since, before[0][1])] + [one for one in line if one[0] >= since]
+    before = [value for at, value in line if at < since]
+    line = [(at, value) for at, value in line if at >= since]
+    begin = since if before else min(line[0][0], now - 600)
+    if before:
+        line.insert(0, (since, before[-1]))
     marks = [step.at for step in steps if step.change in {"reset", "top-up"} and step.at >= begin]
     ahead = None
     resets_at = points[-1][4]

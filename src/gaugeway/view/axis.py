@@ -1,6 +1,6 @@
 """The labels of an axis of time. Moments are unix seconds."""
 
-from gaugeway.view.words import WEEKDAYS, Zone, civil, date_text
+from gaugeway.view.words import Zone, calendar, date_text
 
 _STEPS = (300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400)
 
@@ -18,12 +18,10 @@ def ticks(begin: float, end: float, most: int, zone: Zone) -> list[tuple[float, 
             break
         local = int(at + zone.offset(at))
         day = local // 86400
-        if step < 86400:
-            clock = f"{local % 86400 // 3600:02}:{local % 3600 // 60:02}"
-            text = f"{WEEKDAYS[(day + 3) % 7]} {civil(day)[2]}" if clock == "00:00" else clock
-        elif step < 7 * 86400:
-            text = f"{WEEKDAYS[(day + 3) % 7]} {civil(day)[2]}"
-        else:
+        weekday, _, of_month, clock, _ = calendar(local)
+        if step >= 7 * 86400:
             text = date_text(day, day)
+        else:
+            text = f"{weekday} {of_month}" if clock == "00:00:00" else clock[:5]
         found.append((at, text))
     return found

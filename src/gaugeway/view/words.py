@@ -1,8 +1,10 @@
-"""Words for numbers and times. Pure, and from builtins alone: a status line can afford it on every prompt.
+"""Words for numbers and times. Pure, and from what is built in: a status line can afford it on every prompt.
 
 Amounts are text (``"37.65"``, plain notation) and are rounded as text: no float comes near them. Times are
 seconds. What is shown is rounded; nothing is decided on it.
 """
+
+from time import asctime, gmtime
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _MINOR = {
@@ -22,8 +24,6 @@ _EVERY = {
 _LENGTHS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "mo": "month", "y": "year"}
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 NO_TELLING = "no telling yet"  # how a forecast begins that foresees too little to be told in little room
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Zone:
@@ -212,8 +212,9 @@ def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, .
         elif not near or day - today >= 7:
             texts.append(date_text(day, today))
         else:
-            name = "" if day == before else "today " if day == today else f"{WEEKDAYS[(day + 3) % 7]} "
-            texts.append(f"{name}{at % 86400 // 3600:02}:{at % 3600 // 60:02}")
+            weekday, _, _, clock, _ = calendar(at)
+            name = "" if day == before else "today " if day == today else f"{weekday} "
+            texts.append(f"{name}{clock[:5]}")
         before = day
     if not near and len(texts) > 1:
         texts[0] = f"around {texts[0]}"
@@ -222,18 +223,13 @@ def _moments(moments: tuple[float, ...], now: float, zone: Zone) -> tuple[str, .
 
 def date_text(day: int, today: int) -> str:
     """``12 Dec`` of a day counted from 1970, with the year where it is a long way off."""
-    year, month, of_month = civil(day)
-    return f"{of_month} {_MONTHS[month - 1]}" + (f" {year}" if abs(day - today) > 300 else "")
+    _, month, of_month, _, year = calendar(day * 86400)
+    return f"{of_month} {month}" + (f" {year}" if abs(day - today) > 300 else "")
 
 
-def civil(day: int) -> tuple[int, int, int]:
-    """Year, month and day of a day counted from 1970: years begin in March, so that leap days end them."""
-    era, rest = divmod(day + 719468, 146097)
-    of_era = (rest - rest // 1460 + rest // 36524 - rest // 146096) // 365
-    of_year = rest - (365 * of_era + of_era // 4 - of_era // 100)
-    month = (5 * of_year + 2) // 153
-    of_month = of_year - (153 * month + 2) // 5 + 1
-    return era * 400 + of_era + (month >= 10), month - 9 if month >= 10 else month + 3, of_month
+def calendar(at: float) -> list[str]:
+    """``Thu``, ``Dec``, ``12``, ``15:00:00``, ``2026``; English wherever it runs."""
+    return asctime(gmtime(at)).split()
 
 
 def _minor(unit: str) -> int | None:
