@@ -1,8 +1,10 @@
 """``gaugeway demo``: a gateway on loopback that speaks several formats, and ``show`` on it, for real."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import click
 
@@ -36,7 +38,9 @@ def command(app: App, serve: bool) -> None:
         for name in ("GAUGEWAY_CONFIG", "GAUGEWAY_STATE_DIR"):
             click.echo(f"export {name}={env.environ[name]}", err=True)
         click.echo("gaugeway show --max-age 0", err=True)
-        _until_interrupted()
+        with suppress(KeyboardInterrupt):
+            Event().wait()
+        click.echo("", err=True)
 
 
 def environment(mine: Environment, folder: Path, config: str) -> Environment:
@@ -50,12 +54,3 @@ def environment(mine: Environment, folder: Path, config: str) -> Environment:
     }
     places = {"GAUGEWAY_CONFIG": str(file), "GAUGEWAY_STATE_DIR": str(folder / "state")}
     return Environment(environ=terminal | places, home=folder, cwd=folder, platform="linux")
-
-
-def _until_interrupted() -> None:
-    from threading import Event
-
-    try:
-        Event().wait()
-    except KeyboardInterrupt:
-        click.echo("", err=True)

@@ -40,7 +40,10 @@ def command(
         states = stored(gateways, store=store, clock=app.clock)
         kept = [store.history.series(gateway.id) for gateway in gateways]
         if meter is not None:
-            kept = [[one for one in series if one.meter_id == meter] for series in _having(meter, kept)]
+            known = dict.fromkeys(one.meter_id for series in kept for one in series)
+            if known and meter not in known:
+                raise unknown("meter has the id", meter, known)
+            kept = [[one for one in series if one.meter_id == meter] for series in kept]
         begin = (now - since).timestamp()
         past = [past_of(*one, begin) for one in zip(states, kept, strict=True)]
         if not (as_json or as_csv):
@@ -58,14 +61,6 @@ def command(
         narrate(_nothing(gateways, kept))
         return 1
     return 2 if any(problem.fatal for problem in found.problems) else 0
-
-
-def _having(meter: str, kept: Sequence[Sequence[Series]]) -> Sequence[Sequence[Series]]:
-    """The same, once it is sure that one of them has this meter."""
-    known = dict.fromkeys(one.meter_id for series in kept for one in series)
-    if known and meter not in known:
-        raise unknown("meter has the id", meter, known)
-    return kept
 
 
 def _nothing(gateways: Sequence[Gateway], kept: Sequence[Sequence[Series]]) -> str:
