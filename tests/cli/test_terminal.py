@@ -128,8 +128,8 @@ def test_a_long_error_is_cut_after_its_first_sentence_unless_more_is_asked_for()
         assert f"{whole} (key_expired)" in " ".join(text_of(failed).split())
 
 
-def test_what_a_percentage_is_of_is_said_at_any_width() -> None:
-    for width, said in ((40, "75% left\n"), (80, "75% left  12.35"), (120, "75% left  12.35")):
+def test_what_a_percentage_is_of_is_said_where_there_is_room() -> None:
+    for width, said in ((40, "75%\n"), (80, "75%  12.35"), (120, "75% left  12.35")):
         assert said in drawn(width)
     assert "over by 20% left" not in drawn(120)
 

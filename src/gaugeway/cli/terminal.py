@@ -26,8 +26,8 @@ STYLES = {
     "unknown": "dim",
 }
 _STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
-_BAR, _LEAST_BAR, _BAR_OF_TWO = 32, 5, 8  # cells: at most, at least, and where an entry takes two lines
-_LEFT = 9  # cells: "100% left"; longer words ("over by 20%") take the room of the bar
+_BAR, _LEAST_BAR, _BAR_OF_TWO = 32, 8, 10  # cells: at most, at least, and where an entry takes two lines
+_LEFT, _PERCENT = 9, 4  # cells: "100% left", "100%"; longer words ("over by 20%") take the room of the bar
 _NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
 _BRIEF = 90  # characters of an error that are worth reading whole
 _SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
@@ -38,13 +38,14 @@ class Columns(NamedTuple):
 
     name: int
     bar: int
+    percent: int
     amount: int
     reset: int
     short: bool
 
     @property
     def total(self) -> int:
-        return 2 + self.name + 2 + self.bar + 1 + _LEFT + 2 + self.amount + 2 + self.reset
+        return 2 + self.name + 2 + self.bar + 1 + self.percent + 2 + self.amount + 2 + self.reset
 
 
 class Page:
@@ -94,17 +95,20 @@ class Page:
         full = Columns(
             name=min(_NAME, max((self.title(entry).cell_len for entry in entries), default=0)),
             bar=_BAR,
+            percent=_LEFT,
             amount=widest([entry.amount for entry in block] for block in blocks),
             reset=max((len(entry.reset_text(self.now.timestamp())) for entry in entries), default=0),
             short=False,
         )
         short = widest([entry.short for entry in block] for block in blocks)
         compact = full._replace(amount=short, short=True)
-        for columns in (full, compact, compact._replace(name=min(compact.name, _LEAST_NAME))):
+        least = compact._replace(name=min(compact.name, _LEAST_NAME))
+        brief = least._replace(percent=_PERCENT if self.share == "left" else _LEFT)  # alone it reads as left
+        for columns in (full, compact, least, brief):
             room = width - (columns.total - _BAR)
             if room >= _LEAST_BAR:
                 return columns._replace(bar=min(room, _BAR))
-        return full._replace(bar=0)
+        return brief._replace(bar=0)
 
     def _block(self, view: GatewayView) -> Iterator[Text]:
         entries = self._shown(view)
@@ -195,8 +199,9 @@ class Page:
 
     def _gauge(self, entry: Entry, width: int, style: str) -> Text:
         """A bar of ``width`` cells and the percent; longer words take from the bar."""
-        percent = f"{entry.left:>{_LEFT}}"
-        width -= len(percent) - _LEFT
+        room = self.columns.percent
+        percent = f"{entry.left if room == _LEFT else entry.percent:>{room}}"
+        width -= len(percent) - room
         if entry.fraction is None or width < 4:
             return Text(" " * (width + 1) + percent, style)
         done, rest = words.bar(entry.fraction, width, ascii_only=self.glyphs.ascii_only)
