@@ -232,7 +232,7 @@ def test_status_says_which_settings_apply_and_from_where(user: World) -> None:
     settings = {one["name"]: one for one in document["settings"]}
     assert settings["enableToast"] == {"name": "enableToast", "value": False, "file": str(file), "line": 1}
     assert settings["minIntervalMs"] == {"name": "minIntervalMs", "value": 300000, "file": None, "line": None}
-    assert "is not a whole number of milliseconds" in document["problems"][0]["message"]
+    assert document["problems"][0]["message"] == "line 1: is wrong: Expected `int` >= 1"
     assert list(settings) == [
         "enabled",
         "enabledProviders",
