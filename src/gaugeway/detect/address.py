@@ -25,11 +25,9 @@ def complete(typed: str, *, allow_http: bool = False) -> str:
     try:
         base_url = parse_base_url(text, allow_http=allow_http, field="the URL")
     except SetupError as error:
-        if error.code != "insecure_url":
-            raise
-        raise SetupError(
-            error.code, error.message, "use https://, or --allow-http if you trust its network"
-        ) from None
+        if error.code == "insecure_url":
+            error.hint = "use https://, or --allow-http if you trust its network"
+        raise
     base_url = _ENDPOINT.sub("", base_url)
     origin = Origin.of(base_url)
     return base_url + (_USUAL_PATH.get(origin.host, "") if base_url == str(origin) else "")

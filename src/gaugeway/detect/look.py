@@ -80,7 +80,7 @@ async def detect(
     looking = _Looking(base_url, origin, transport)
     for preset in presets:
         if origin.host in preset.hosts:
-            return looking.finding(preset, reason=f"{origin.host} is its host")
+            return looking.finding(preset.name, reason=f"{origin.host} is its host")
     found = await looking.without_key(presets)
     if found is None and secret is not None:
         found = await looking.with_key(presets, read, secret)
@@ -99,13 +99,8 @@ class _Looking(msgspec.Struct):
     answers: dict[object, Reply | ReadError] = {}
     asked: str = ""
 
-    def finding(self, preset: Product | None = None, **facts: Any) -> Finding:
-        return Finding(
-            base_url=self.base_url,
-            preset=None if preset is None else preset.name,
-            attempts=tuple(self.attempts),
-            **facts,
-        )
+    def finding(self, preset: str | None = None, **facts: Any) -> Finding:
+        return Finding(base_url=self.base_url, preset=preset, attempts=tuple(self.attempts), **facts)
 
     def visit(self, secret: Secret | None = None, auth: str = "bearer") -> AbstractAsyncContextManager[Ask]:
         target = Target(base_url=self.base_url, origin=self.origin, secret=secret, auth=auth, timeout=TIMEOUT)
@@ -124,7 +119,7 @@ class _Looking(msgspec.Struct):
                 reply = await self._probe(ask, path)
                 for preset, probe in probes[path]:
                     if reply is not None and (reason := probe.recognise(reply)) is not None:
-                        return self.finding(preset, reason=reason)
+                        return self.finding(preset.name, reason=reason)
             if bare:  # it is completed by /v1 where a model list, or the demand for a key, is there
                 reply = await self._probe(ask, "/v1/models")
                 if reply is not None and reply.status in {200, 401, 403} and isinstance(reply.json, dict):
@@ -148,7 +143,7 @@ class _Looking(msgspec.Struct):
                         return self.finding(reason="the gateway does not accept the key", refused=error)
                     continue
             reason = f"{self.asked}, asked with the key, answers in its form"
-            return self.finding(preset, reason=reason, answer=answer)
+            return self.finding(preset.name, reason=reason, answer=answer)
         return None
 
     async def _probe(self, ask: Ask, path: str) -> Reply | None:

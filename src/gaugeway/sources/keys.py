@@ -50,23 +50,18 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
         implied keys may not go there, if so.
         """
         checked: list[str] = []
-        refusals: list[str] = []
+        unused: list[str] = []
         for place, value, refused in self._places(gateway_id, api_key, option, refusal):
-            if value and refused:
-                refusals.append(f"{place} is not used: {refused}")
-                checked.append(f"{place} (not used: {refused})")
-                continue
-            checked.append(place)
+            if value and not refused:
+                return self._key(value, place, (*checked, place))
             if value:
-                return self._key(value, place, tuple(checked))
+                unused.append(f"{place} (not used: {refused})")
+            checked.append(unused[-1] if value else place)
         variable = variable_of(gateway_id)
         instead = "" if variable in self.shared else f"the variable {variable}, or "
-        nothing = SetupError(
-            "no_key",
-            "; ".join([f"no key for {gateway_id}", *refusals]),
-            f"set {instead}api_key for {gateway_id} in {self.own_file}",
-        )
-        return Key(error=nothing, checked=tuple(checked))
+        message = "; ".join([f"no key for {gateway_id}", *unused])
+        hint = f"set {instead}api_key for {gateway_id} in {self.own_file}"
+        return Key(error=SetupError("no_key", message, hint), checked=tuple(checked))
 
     def _places(
         self, gateway_id: str, api_key: Setting | None, option: Setting | None, refusal: str | None

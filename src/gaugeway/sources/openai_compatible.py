@@ -1,6 +1,7 @@
 """The provider ``openai-compatible``: any number of gateways, from gaugeway's own config and OpenCode's."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -77,8 +78,11 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
         opencode_files=" or ".join(code.files) or "OpenCode's config",
     )
     gateways = tuple(one.gateway(keys) for one in merged)  # may find auth.json to be a problem
-    stated = ((name, _provider_origin(code, name, env)) for name in code.provider_ids())
-    origins = {name: origin for name, origin in stated if origin is not None}
+    origins = {}
+    for name in code.provider_ids():
+        with suppress(SetupError):
+            if origin := _origin(code.option(name, "baseURL"), env):
+                origins[name] = origin
     alerts = None
     if alerting is not None:
         from gaugeway.sources.alerting import read
@@ -88,21 +92,11 @@ def discover(env: Environment, config_file: Path | None = None, *, project: bool
     return Found(gateways, tuple(problems), origins, code.toast, alerts, facts)
 
 
-def _provider_origin(code: OpenCode, provider_id: str, env: Environment) -> Origin | None:
-    try:
-        return _origin(code.option(provider_id, "baseURL"), env)
-    except SetupError:
-        return None
-
-
 def _origin(setting: Setting | None, env: Environment) -> Origin | None:
     """The origin a setting states; None where it states none, or none that could be asked."""
-    if setting is None:
-        return None
-    try:
-        return Origin.of(parse_base_url(expand(setting, env), allow_http=True))
-    except SetupError:
-        return None
+    with suppress(SetupError):
+        return None if setting is None else Origin.of(parse_base_url(expand(setting, env), allow_http=True))
+    return None
 
 
 class _Merged:

@@ -140,20 +140,19 @@ def _items(listed: Setting, problems: list[Problem]) -> Iterator[Draft]:
 def _fields(item: Setting) -> dict[str, Setting]:
     check_id(item.at("providerId").text(), item.at("providerId"))
     names = _FIELDS if item.layer.trust == "trusted" else ["label"]
-    said = {_FIELDS[name]: item.at(name) for name in names}
-    return {
-        name: setting
-        for name, setting in said.items()
-        if setting.value is not None and setting.text() is not None
-    }
+    said = {_FIELDS[name]: item.at(name) for name in names if item.at(name).value is not None}
+    for setting in said.values():
+        setting.text()
+    return said
 
 
 def _turned_off(toast: Toast) -> Problem | None:
     """Why the gateways of OpenCode's list are not shown, if so."""
-    if not toast.settings.enabled:
-        return toast.said["enabled"].problem("is false, which turns the gateways of OpenCode's list off")
     chosen = toast.settings.enabled_providers
-    if chosen != "auto" and OPENAI_COMPATIBLE.id not in chosen:
-        message = f"does not name {OPENAI_COMPATIBLE.id}, which turns the gateways of OpenCode's list off"
-        return toast.said["enabledProviders"].problem(message)
-    return None
+    if not toast.settings.enabled:
+        name, what = "enabled", "is false"
+    elif chosen != "auto" and OPENAI_COMPATIBLE.id not in chosen:
+        name, what = "enabledProviders", f"does not name {OPENAI_COMPATIBLE.id}"
+    else:
+        return None
+    return toast.said[name].problem(f"{what}, which turns the gateways of OpenCode's list off")

@@ -115,9 +115,6 @@ class Setting(msgspec.Struct, frozen=True):
         for index, value in enumerate(self.value or ()):
             yield Setting(value, self.layer, (*self.path, index))
 
-    def definition(self) -> Definition:
-        return Definition(file=self.layer.file, line=self.line, trust=self.layer.trust)
-
     def problem(self, message: str, below: str = "") -> Problem:
         return Problem(file=self.layer.file, line=self.line, field=self.field + below, message=message)
 
@@ -150,7 +147,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             fields = read(place)
         except SetupError as wrong:
             error = wrong
-        return cls(id=shown_id(name), definition=place.definition(), fields=fields, error=error)
+        definition = Definition(file=place.layer.file, line=place.line, trust=place.layer.trust)
+        return cls(id=shown_id(name), definition=definition, fields=fields, error=error)
 
 
 class SettingError(SetupError):
