@@ -90,11 +90,9 @@ def _guess(leaves: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _role(path: str) -> str | None:
     """What the field's name says, else what its parent's says: the ``total`` of a ``usage`` is used."""
-    for part in reversed(path.split(".")[-2:]):
-        for role, names in _ROLES.items():
-            if names.search(part):
-                return role
-    return "limit" if "total" in _name(path).lower() else None
+    parts = reversed(path.split(".")[-2:])
+    said = (role for part in parts for role, names in _ROLES.items() if names.search(part))
+    return next(said, "limit" if "total" in _name(path).lower() else None)
 
 
 def _name(path: str) -> str:

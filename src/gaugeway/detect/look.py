@@ -147,7 +147,7 @@ class _Looking(msgspec.Struct):
         return None
 
     async def _probe(self, ask: Ask, path: str) -> Reply | None:
-        answer = await self._ask(partial(ask, path, base="origin", accept=_ANSWERS), path, with_key=False)
+        answer = await self._ask(ask(path, base="origin", accept=_ANSWERS), path, with_key=False)
         return None if isinstance(answer, ReadError) else answer
 
     async def _once(
@@ -159,20 +159,18 @@ class _Looking(msgspec.Struct):
         if request not in self.answers:
             if len(self.answers) == MAX_WITH_KEY:
                 raise ReadError("client_error", "as much as a detection may ask with the key was asked")
-            asked = partial(ask, path, base=base, accept=accept)
+            asked = ask(path, base=base, accept=accept)
             self.answers[request] = await self._ask(asked, path, with_key=True)
         answer = self.answers[request]
         if isinstance(answer, ReadError):
             raise answer
         return answer
 
-    async def _ask(
-        self, ask: Callable[[], Awaitable[Reply]], path: str, *, with_key: bool
-    ) -> Reply | ReadError:
+    async def _ask(self, asked: Awaitable[Reply], path: str, *, with_key: bool) -> Reply | ReadError:
         """What comes of one request, noted down. Raises ReadError where nobody is there."""
         answer: Reply | ReadError
         try:
-            answer = await ask()
+            answer = await asked
             said = message_of(answer.json)
             outcome = f"answered {answer.status}" + (f": {said}" if said else "")
         except ReadError as error:

@@ -13,7 +13,7 @@ import msgspec
 
 from gaugeway.amounts import clean, plain, span_of
 from gaugeway.sources.alert_tables import AlertsTable, Bad, ChannelTable, RuleTable
-from gaugeway.sources.settings import Problem, Setting, collecting
+from gaugeway.sources.settings import Problem, Setting, SettingError, collecting
 from gaugeway.sources.templates import Text
 
 ChannelKind = Literal["apprise", "command", "desktop", "webhook"]
@@ -107,7 +107,7 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
         with collecting(problems):
             rule = _rule(place, channels, parsed.channels)
             if rule.id in rules:
-                raise place.wrong("repeats an earlier rule: name all its channels in one `to`")
+                raise SettingError(place, "repeats an earlier rule: name all its channels in one `to`")
             rules[rule.id] = rule
             strange = [clean(one) for one in rule.gateways if one not in ids]
             problems += [place.problem(f"names no gateway: {one}", ".gateways") for one in strange]
@@ -123,13 +123,13 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
 def _quiet(setting: Setting) -> Quiet:
     match = _QUIET.fullmatch(setting.text())
     if match is None or match[1] == match[2]:
-        raise setting.wrong("is not HH:MM-HH:MM, two times of the day")
+        raise SettingError(setting, "is not HH:MM-HH:MM, two times of the day")
     return Quiet(time.fromisoformat(match[1]), time.fromisoformat(match[2]))
 
 
 def _channel(name: str, place: Setting) -> Channel:
     if not _NAME.fullmatch(name):
-        raise place.wrong("is no name: letters, digits, '_' and '-' make one")
+        raise SettingError(place, "is no name: letters, digits, '_' and '-' make one")
     parsed = place.convert(ChannelTable)
     kind = _only_one(place, parsed, CHANNEL_KINDS)
     url = Text.of(place.at(kind), deferred=True) if kind in {"apprise", "webhook"} else None
@@ -146,9 +146,9 @@ def _rule(place: Setting, channels: Mapping[str, Channel], written: Mapping[str,
     elif kind != "level":
         threshold, said = said, plain(said)
         if kind == "runout" and not 0 < threshold <= 1:
-            raise setting.wrong("is a probability: above 0, at most 1")
+            raise SettingError(setting, "is a probability: above 0, at most 1")
     if parsed.unit is not None and kind != "amount":
-        raise place.at("unit").wrong("belongs to `amount`")
+        raise SettingError(place.at("unit"), "belongs to `amount`")
     unit = "" if parsed.unit is None else f" {clean(parsed.unit)}"
     on = "" if parsed.gateways is None else f" on {', '.join(sorted(set(parsed.gateways)))}"
     return Rule(
@@ -168,19 +168,19 @@ def _channels(
     for name in channels if to.value is None else dict.fromkeys(to.value):
         channel = channels.get(name)
         if channel is None and name not in written:
-            raise to.wrong(f"names no channel: {clean(name)}")
+            raise SettingError(to, f"names no channel: {clean(name)}")
         if channel is None:  # what is wrong with it is a problem of its own
             continue
         if channel.kind != "webhook" or kind not in NOT_FOR_WEBHOOKS:
             yield name
         elif to.value is not None:
-            raise to.wrong(f"names {name}, a webhook, which has no event for {kind}")
+            raise SettingError(to, f"names {name}, a webhook, which has no event for {kind}")
 
 
 def _only_one(place: Setting, parsed: msgspec.Struct, kinds: tuple[str, ...]) -> Any:
     given = [kind for kind in kinds if getattr(parsed, kind) not in (None, False)]  # a list has no hash
     if len(given) != 1:
-        raise place.wrong(f"needs exactly one of {', '.join(kinds)}")
+        raise SettingError(place, f"needs exactly one of {', '.join(kinds)}")
     return given[0]
 
 
@@ -188,4 +188,4 @@ def _seconds(setting: Setting) -> Decimal:
     try:
         return Decimal(int(span_of(setting.text()).total_seconds()))
     except ValueError:
-        raise setting.wrong("is no length of time: 30m, 2h, 7d") from None
+        raise SettingError(setting, "is no length of time: 30m, 2h, 7d") from None

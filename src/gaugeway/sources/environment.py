@@ -84,10 +84,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def watched(self, typed: Path | None) -> "Environment":
         """The same with ``looks``. ``typed``: the file after ``--config``."""
-        typed_text = "" if typed is None else str(typed)
-        looks = Surroundings(self.environ, str(self.home), str(self.cwd), typed_text)
-        looks.note("home")
-        looks.note("typed")
+        looks = Surroundings(self.environ, str(self.home), str(self.cwd), str(typed or ""))
         return msgspec.structs.replace(self, environ=_Watched(self.environ, looks), looks=looks)
 
     def note(self, look: str) -> None:

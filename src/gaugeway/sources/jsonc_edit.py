@@ -101,7 +101,10 @@ def _removed(document: Document, path: KeyPath, *, tidy: bool) -> list[Edit]:
     """``tidy``: with the beginning of its line, so that no empty line stays."""
     data, inner = document.data, document.node(path[:-1]).inner
     node, index = inner[path[-1]], list(inner).index(path[-1])
-    edits = [(_line_begin(data, node.begin) if tidy else node.begin, node.end, b"")]
+    before = data[: node.begin]
+    if tidy:
+        before = before.rstrip(b" \t").removesuffix(b"\n").removesuffix(b"\r")
+    edits = [(len(before), node.end, b"")]
     comma = _gap(data, node.end)
     if data[comma : comma + 1] != b"," and index > 0:
         comma = _gap(data, list(inner.values())[index - 1].end)
@@ -133,11 +136,6 @@ def _gap(data: bytes, at: int) -> int:
     match = _GAP.match(data, at)
     assert match is not None
     return match.end()
-
-
-def _line_begin(data: bytes, at: int) -> int:
-    """Back over the blank space before ``at``, and over one line break before that."""
-    return len(data[:at].rstrip(b" \t").removesuffix(b"\n").removesuffix(b"\r"))
 
 
 def _indent(data: bytes, at: int) -> bytes:

@@ -25,7 +25,7 @@ class Surroundings:
         self.home = home
         self.cwd = cwd
         self.typed = typed and os.path.realpath(under(typed, home, cwd))
-        self.facts: dict[str, str] = {}
+        self.facts = {"home": home, "typed": self.typed}
 
     def fact(self, look: str) -> str:
         """How it is now; a look of a newer gaugeway is never as it was."""

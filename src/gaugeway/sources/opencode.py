@@ -14,7 +14,7 @@ from gaugeway.sources.gateway import check_id
 from gaugeway.sources.layers import fill, merge, read_file
 from gaugeway.sources.providers import OPENAI_COMPATIBLE
 from gaugeway.sources.quota_toast import Toast
-from gaugeway.sources.settings import Draft, Layer, Problem, Setting, collecting
+from gaugeway.sources.settings import Draft, Layer, Problem, Setting, SettingError, collecting
 from gaugeway.sources.trust import WorkTrees
 
 CONFIG_NAMES = ("config.json", "opencode.json", "opencode.jsonc")
@@ -132,7 +132,9 @@ def _items(listed: Setting, problems: list[Problem]) -> Iterator[Draft]:
         with collecting(problems):
             provider_id = item.at("providerId").text()
             if provider_id in lines:
-                raise item.wrong(f"has the providerId of the item on line {lines[provider_id]}, which counts")
+                raise SettingError(
+                    item, f"has the providerId of the item on line {lines[provider_id]}, which counts"
+                )
             lines[provider_id] = item.line
             yield Draft.of(provider_id, item, _fields)
 

@@ -68,22 +68,16 @@ class Setting(msgspec.Struct, frozen=True):
 
     __repr__ = __str__
 
-    def wrong(
-        self, what: str, hint: str | None = None, *, below: str = "", code: str = "invalid_config"
-    ) -> "SettingError":
-        """What is wrong with it, or with what stands ``below`` in it (``.refresh``)."""
-        return SettingError(code, f"{self}{below} {what}", hint, self.problem(what, below))
-
     def text(self) -> str:
         """The value; raises SettingError where it is not text, or not there."""
         if not isinstance(self.value, str):
-            raise self.wrong("is missing" if self.value is None else "is not text")
+            raise SettingError(self, "is missing" if self.value is None else "is not text")
         return self.value
 
     def object(self) -> dict[str, Any]:
         """The value, empty for null; raises SettingError where it is something else than an object."""
         if self.value is not None and not isinstance(self.value, dict):
-            raise self.wrong("is not an object")
+            raise SettingError(self, "is not an object")
         return self.value or {}
 
     def at(self, *names: str) -> "Setting":
@@ -101,14 +95,14 @@ class Setting(msgspec.Struct, frozen=True):
         except msgspec.ValidationError as error:
             known = getattr(kind, "__struct_fields__", ())
             if known and not isinstance(self.value, dict):
-                raise self.wrong("is not a table") from None
+                raise SettingError(self, "is not a table") from None
             for key in [key for key in self.value if key not in known] if known else ():
                 hint = "an id with a dot needs quotes" if isinstance(self.value[key], dict) else None
-                raise self.at(key).wrong(unknown(known, key), hint) from None
+                raise SettingError(self.at(key), unknown(known, key), hint) from None
             # "Expected `int`, got `str` - at `$.refresh`": types and bounds; a value is cut off
             what, _, below = str(error).partition(" - at `$")
             what = what.partition(" '")[0]
-            raise self.wrong(f"is wrong: {what}", below=below.rstrip("`")) from None
+            raise SettingError(self, f"is wrong: {what}", below=below.rstrip("`")) from None
 
     def items(self) -> "Iterator[Setting]":
         """The items of a list, or of null."""
@@ -152,11 +146,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettingError(SetupError):
-    """A setting that is not as it should be; ``problem`` is the same for ``status``. No value is quoted."""
+    """What is wrong with a setting, or with what stands ``below`` in it (``.refresh``); ``problem`` says the
+    same to ``status``. No value is quoted.
+    """
 
-    def __init__(self, code: str, message: str, hint: str | None, problem: Problem) -> None:
-        super().__init__(code, message, hint)
-        self.problem = problem
+    def __init__(
+        self, setting: Setting, what: str, hint: str | None = None, *, below: str = "", code: str = ""
+    ) -> None:
+        super().__init__(code or "invalid_config", f"{setting}{below} {what}", hint)
+        self.problem = setting.problem(what, below)
 
 
 @contextmanager

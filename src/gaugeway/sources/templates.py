@@ -30,7 +30,7 @@ class Template(msgspec.Struct, frozen=True):
         return f"{{{self.kind}:{self.argument}}}"
 
     def wrong(self, what: str, hint: str | None = None) -> SettingError:
-        return self.setting.wrong(f"has {self}, which {what}", hint, code="unresolved_template")
+        return SettingError(self.setting, f"has {self}, which {what}", hint, code="unresolved_template")
 
     def check(self, *, deferred: bool) -> None:
         """Whether it may stand there; ``deferred``: where kinds that run something may. Raises SetupError."""
@@ -71,7 +71,7 @@ class Text(msgspec.Struct, frozen=True):
             kind, argument, closed = match.groups()
             if not closed:
                 what = f"has a template {{{kind}:...}} that is not closed"
-                raise setting.wrong(what, code="unresolved_template")
+                raise SettingError(setting, what, code="unresolved_template")
             template = Template(kind, argument, setting)
             template.check(deferred=deferred)
             parts += [text[at : match.start()], template]

@@ -6,6 +6,7 @@ display settings only. A tree whose root is the home folder or above it is the u
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from gaugeway.errors import SetupError
@@ -87,7 +88,6 @@ def _stations(path: Path) -> list[Path]:
 
 def _same(path: Path, root: Path) -> bool:
     """Also where the file system ignores case, and through bind mounts."""
-    try:
+    with suppress(OSError):
         return path == root or path.samefile(root)
-    except OSError:
-        return False
+    return False
