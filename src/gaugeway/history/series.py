@@ -1,6 +1,6 @@
 """A series of samples as a counter or as a balance: what each step of it was, and what was used in all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeVar
 
@@ -117,16 +117,10 @@ def balance_steps(times: Sequence[float], left: Sequence[Number]) -> list[Step]:
     last = 0
     for at in range(1, len(times)):
         move = left[at] - left[last]
-        if not move:
-            last = at
-            continue
-        follows = at + 1 < len(times)
-        back = left[at + 1] - left[at] if follows else move - move
+        back = left[at + 1] - left[at] if at + 1 < len(times) else move - move
         # Back where it was, but for a tenth of the way that may have been spent or added meanwhile.
-        if follows and move < 0 and 9 * -move <= 10 * back <= 10 * -move:
-            steps[at] = Step("glitch", times[at])
-            continue
-        if move > 0 and -11 * move <= 10 * back <= -10 * move:
+        low, high = (9, 10) if move < 0 else (-11, -10)
+        if move and low * abs(move) <= 10 * back <= high * abs(move):
             steps[at] = Step("glitch", times[at])
             continue
         if move > 0:
@@ -139,23 +133,17 @@ def balance_points(
     times: Sequence[float], left: Sequence[Number], steps: Sequence[Step]
 ) -> list[tuple[float, Number]]:
     """What was spent in all since the first sample, whatever was added meanwhile."""
-    return list(_spent(times, left, steps))
-
-
-def _spent(
-    times: Sequence[float], left: Sequence[Number], steps: Sequence[Step]
-) -> Iterator[tuple[float, Number]]:
-    if not times:
-        return
-    before = left[0]
-    spent = before - before
+    points: list[tuple[float, Number]] = []
     for at, step in enumerate(steps):
         if step.change == "glitch":
             continue
+        if not points:
+            before, spent = left[at], left[at] - left[at]
         if left[at] < before:
             spent += before - left[at]
         before = left[at]
-        yield times[at], spent
+        points.append((times[at], spent))
+    return points
 
 
 def _spike(used: Sequence[Number], before: int, last: int, at: int) -> bool:

@@ -1,10 +1,9 @@
 """Which samples may go: the older they are, the fewer are enough. The shape stays, and every reset."""
 
 from collections.abc import Collection, Sequence
-from typing import Literal
 
 from gaugeway.amounts import seconds_of
-from gaugeway.history.series import Change, balance_steps, counter_steps
+from gaugeway.history.series import Change, changes_of
 from gaugeway.store.history import Point, Tier
 
 HOUR, DAY = 3600.0, 86400.0
@@ -26,7 +25,7 @@ def choose(meter_id: str, points: Sequence[Point], grain: float) -> list[float]:
     each reset and top-up, and what is higher or lower than those. There go: the inside of a stretch without
     a move, glitches, and samples without a number.
     """
-    which: Literal[1, 2] = 1 if any(used is not None for _, used, _, _, _ in points) else 2
+    which = 1 if any(used is not None for _, used, _, _, _ in points) else 2
     part = _Part([point for point in points if point[which] is not None], which)
     stays = part.thinned(grain, marks=_lasting(meter_id))
     if points:
@@ -37,28 +36,19 @@ def choose(meter_id: str, points: Sequence[Point], grain: float) -> list[float]:
 class _Part:
     """A part of a series, every sample with a number: of what was used, or of what is left."""
 
-    def __init__(self, points: Sequence[Point], which: Literal[1, 2]) -> None:
+    def __init__(self, points: Sequence[Point], which: int) -> None:
+        self.points = points
         self.times = [point[0] for point in points]
         self.values = [point[which] or 0.0 for point in points]
-        self.resets_at = [point[4] for point in points]
-        self.counter = which == 1
 
     def thinned(self, grain: float, *, marks: bool) -> set[float]:
         """The times of the samples that stay."""
-        changes = self._changes(range(len(self.times)))
+        changes = _changes(self.points)
         good = [at for at, change in enumerate(changes) if change != "glitch"]
         stays = self._sifted(good, {at for at in good if marks and changes[at] in _MARKS}, grain)
         if marks:
             self._mend(stays, good, changes)
         return {self.times[at] for at in stays}
-
-    def _changes(self, which: Sequence[int]) -> list[Change]:
-        times, values = [self.times[at] for at in which], [self.values[at] for at in which]
-        if self.counter:
-            steps = counter_steps(times, values, [self.resets_at[at] for at in which])
-        else:
-            steps = balance_steps(times, values)
-        return [step.change for step in steps]
 
     def _sifted(self, good: Sequence[int], marked: Collection[int], grain: float) -> set[int]:
         times, values = self.times, self.values
@@ -89,7 +79,7 @@ class _Part:
             left = sorted(stays)
             wrong = [
                 at
-                for at, change in zip(left, self._changes(left), strict=True)
+                for at, change in zip(left, _changes([self.points[at] for at in left]), strict=True)
                 if change != changes[at] and (change in _TOLD or changes[at] in _TOLD)
             ]
             # What a step is judged by: two before and one after.
@@ -97,6 +87,11 @@ class _Part:
             if around <= stays:
                 return
             stays |= around
+
+
+def _changes(points: Sequence[Point]) -> list[Change]:
+    times, used, left, _, resets_at = zip(*points, strict=True) if points else ((),) * 5
+    return changes_of(times, used, left, resets_at)
 
 
 def _extremes(bucket: Sequence[int], values: Sequence[float], before: float, last: float) -> set[int]:

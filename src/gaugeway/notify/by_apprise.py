@@ -2,10 +2,11 @@
 
 import logging
 import re
-from threading import Thread
+from functools import partial
 
 from gaugeway.alerts.facts import Facts
 from gaugeway.errors import DeliveryError
+from gaugeway.notify.send import in_time
 
 SECONDS = 20.0  # a service may take several requests, and Apprise has no deadline over all of them
 
@@ -30,21 +31,13 @@ def send_to_apprise(url: str, facts: Facts, *, seconds: float = SECONDS) -> None
         if not service.add(url):
             raise DeliveryError("its URL is none that Apprise knows", "Apprise's documentation lists them")
         kind = "info" if facts.event == "test" else _KINDS[facts.urgency]
-        answers: list[bool] = []
-
         # Said to be text, it is escaped for services that show HTML or Markdown. A title with a place of its
         # own is text by Apprise's own rule.
-        def notify() -> None:
-            sent = service.notify(title=facts.title, body=facts.text, body_format="text", notify_type=kind)
-            answers.append(bool(sent))
-
-        worker = Thread(target=notify, daemon=True)  # it can't be cancelled, only left behind
-        worker.start()
-        worker.join(seconds)
-        if not answers:
-            raise DeliveryError(f"took longer than {seconds:g} seconds")
-        if not answers[0]:
+        message = partial(service.notify, facts.text, facts.title, kind, body_format="text")
+        if not in_time(message, seconds):
             raise DeliveryError(heard.why)
+    except TimeoutError:
+        raise DeliveryError(f"took longer than {seconds:g} seconds") from None
     finally:
         logger.propagate = spoke
         logger.removeHandler(heard)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from gaugeway.alerts.facts import Facts
 from gaugeway.errors import DeliveryError
@@ -11,6 +12,8 @@ from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import KEY_SECONDS
 from gaugeway.sources.templates import Text
 from gaugeway.transport.daemon import in_daemon_thread
+
+T = TypeVar("T")
 
 
 def send(channel: Channel, facts: Facts, env: Environment) -> None:
@@ -46,12 +49,17 @@ def sender(channel: Channel, env: Environment, *, seconds: float = KEY_SECONDS) 
 def _resolved(url: Text, env: Environment, seconds: float) -> str:
     if not url.deferred:
         return url.resolve(env)
-
-    async def within() -> str:
-        async with asyncio.timeout(seconds):
-            return await in_daemon_thread(partial(url.resolve, env), "url")
-
     try:
-        return asyncio.run(within())
+        return in_time(partial(url.resolve, env), seconds)
     except TimeoutError:
         raise DeliveryError(f"{url.shown} gave no URL within {seconds:g} seconds") from None
+
+
+def in_time(work: Callable[[], T], seconds: float) -> T:
+    """What ``work()`` returns. Raises TimeoutError where that takes longer: it is left behind."""
+
+    async def within() -> T:
+        async with asyncio.timeout(seconds):
+            return await in_daemon_thread(work, "notify")
+
+    return asyncio.run(within())

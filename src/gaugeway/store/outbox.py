@@ -99,6 +99,7 @@ _HELD = (
     "SELECT id, first FROM outbox WHERE channel = ? AND gateway_id = ? AND matter = ?"
     " AND delivered_at IS NULL AND attempts = 0 AND lease_owner IS NULL AND held_until > ? ORDER BY id"
 )
+_CLOSE, _MINE = "UPDATE outbox SET lease_owner = NULL, lease_until = NULL", "WHERE id = ? AND lease_owner = ?"
 _OPEN = "delivered_at IS NULL AND channel IN ({keys})"
 _DUE = (
     f"{_OPEN} AND (next_at <= :now OR next_at > :far)"
@@ -176,8 +177,7 @@ class Outbox:
         """It was. The channel works, so what waited because it failed waits no longer."""
 
         def work(db: sqlite3.Connection) -> None:
-            statement = "UPDATE outbox SET delivered_at = ?, lease_owner = NULL, lease_until = NULL"
-            db.execute(f"{statement} WHERE id = ? AND lease_owner = ?", (now, entry.id, owner))
+            db.execute(f"{_CLOSE}, delivered_at = ? {_MINE}", (now, entry.id, owner))
             statement = "UPDATE outbox SET next_at = ? WHERE channel = ? AND delivered_at IS NULL"
             db.execute(
                 f"{statement} AND attempts = 0 AND next_at > ? AND coalesce(held_until, 0) <= ?",
@@ -195,16 +195,12 @@ class Outbox:
         """It was not. The whole channel waits until ``retry_at``."""
 
         def work(db: sqlite3.Connection) -> None:
+            how = "attempts = attempts + 1, error = ?, failing_since = coalesce(failing_since, ?)"
+            db.execute(f"{_CLOSE}, {how} {_MINE}", (error, now, entry.id, owner))
             statement = (
-                "UPDATE outbox SET attempts = attempts + 1, error = ?,"
-                " failing_since = coalesce(failing_since, ?), lease_owner = NULL, lease_until = NULL"
-                " WHERE id = ? AND lease_owner = ?"
+                "UPDATE outbox SET next_at = max(next_at, ?) WHERE channel = ? AND delivered_at IS NULL"
             )
-            db.execute(statement, (error, now, entry.id, owner))
-            statement = (
-                "UPDATE outbox SET next_at = ? WHERE channel = ? AND delivered_at IS NULL AND next_at < ?"
-            )
-            db.execute(statement, (retry_at, entry.channel, retry_at))
+            db.execute(statement, (retry_at, entry.channel))
 
         self._write(work)
 
