@@ -46,11 +46,11 @@ def meter_ranks(
         percent = meter.percent_remaining
         if percent is None:
             return (1, 1) if level_of(meter, thresholds) == "exhausted" else None
-        return _pair(percent, rule.threshold, _wider(rule.threshold, _ONE))
+        return _below(percent, rule.threshold, _ONE)
     if rule.kind == "amount":
         if meter.remaining is None or not _in_unit(meter, rule.unit):
             return None
-        return _pair(meter.remaining, rule.threshold, _wider(rule.threshold))
+        return _below(meter.remaining, rule.threshold)
     if forecast is None or forecast.p_runout is None or level_of(meter, thresholds) == "exhausted":
         return None  # what is used up needs no prophet
     least = rule.threshold - min(_LESS_LIKELY, rule.threshold / 2)
@@ -120,5 +120,5 @@ def _in_unit(meter: Meter, unit: str | None) -> bool:
     return len(meter.unit) == 3 and meter.unit.isascii() and meter.unit.isalpha() and meter.unit.isupper()
 
 
-def _pair(left: Decimal, threshold: Decimal, widened: Decimal) -> tuple[int, int]:
-    return int(left < threshold), int(left < widened)
+def _below(left: Decimal, threshold: Decimal, least: Decimal = Decimal()) -> tuple[int, int]:
+    return int(left < threshold), int(left < _wider(threshold, least))

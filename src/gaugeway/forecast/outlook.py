@@ -129,12 +129,9 @@ def _runs_out_at(
         curve.append((days, max(p, curve[-1][1])))
         if p >= _QUANTILES[-1]:
             break
-    first, middle, last = (_rises_to(quantile, curve) for quantile in _QUANTILES)
-    return (
-        None if first is None else usage.now + first * DAY,
-        None if middle is None else usage.now + middle * DAY,
-        None if last is None else usage.now + last * DAY,
-    )
+    found = [_rises_to(quantile, curve) for quantile in _QUANTILES]
+    first, middle, last = (None if days is None else usage.now + days * DAY for days in found)
+    return first, middle, last
 
 
 def _rises_to(p: float, curve: list[tuple[float, float]]) -> float | None:

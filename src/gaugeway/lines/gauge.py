@@ -134,19 +134,9 @@ class Gauge:
         binding = None if bound is None else bound[0]
         for meter, level in zip(meters, levels, strict=True):
             meter.level = level
-
-        def rank(meter: Meter) -> tuple[bool, bool, bool, bool]:
-            return phrases.rank(
-                meter.kind, binding=meter is binding, advisory=meter.advisory, unlimited=meter.unlimited
-            )
-
-        meters.sort(key=rank)
+        meters.sort(key=lambda one: phrases.rank(one, binding=one is binding))
         self.meter = meters[0] if meters else None
-        self.meters = [
-            one
-            for one in meters
-            if not phrases.minor(one.kind, binding=one is binding, advisory=one.advisory)
-        ]
+        self.meters = [one for one in meters if not phrases.minor(one, binding=one is binding)]
 
     def date(self, observed_at: float, interval: float) -> None:
         """When its reading was made."""

@@ -87,16 +87,11 @@ def decide(
     seen = Seen(at=seen.at, gateways=gateways)
     if told:
         worst = max(_RANK[view.level] for view in told)
-        toast = _toast(_TITLES[worst], _VARIANTS[worst], told, news, settings)
-    elif views and settings.enable_toast and event in asked_for and now - seen.at >= interval:
-        toast = _toast("Quota", "info", views, news, settings)
-    else:
+        title, variant = _TITLES[worst], _VARIANTS[worst]
+    elif settings.enable_toast and event in asked_for and now - seen.at >= interval:
+        told, title, variant = list(views), "Quota", "info"
+    if not told:
         return None, seen
+    message = "\n".join(news[view.id] for view in told)
+    toast = ToastView(title=title, message=message, variant=variant, duration_ms=settings.toast_duration_ms)
     return toast, msgspec.structs.replace(seen, at=now)
-
-
-def _toast(
-    title: str, variant: Variant, views: Sequence[GatewayView], news: Mapping[str, str], settings: QuotaToast
-) -> ToastView:
-    message = "\n".join(news[view.id] for view in views)
-    return ToastView(title=title, message=message, variant=variant, duration_ms=settings.toast_duration_ms)

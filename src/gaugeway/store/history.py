@@ -120,8 +120,9 @@ class History:
         """The history of a gateway's meters, of every subject they ever had, the newest subject last."""
         grouped: dict[tuple[int, str, str], list[Sample]] = {}
         found = self._use(lambda db: db.execute(_SAMPLES, (since, gateway_id)).fetchall())
-        for series, meter_id, subject, *row in found:
-            grouped.setdefault((series, meter_id, subject), []).append(_sample(*row))
+        for series, meter_id, subject, *numbers, resets_at in found:
+            sample = _sample(*numbers, resets_at=resets_at)
+            grouped.setdefault((series, meter_id, subject), []).append(sample)
         return [
             Series(id=series, meter_id=meter_id, subject=subject, samples=samples)
             for (series, meter_id, subject), samples in grouped.items()
@@ -177,22 +178,19 @@ def add(db: sqlite3.Connection, ids: Sequence[int]) -> list[Grown]:
     return grown
 
 
-def _sample(
-    time: float, used: str | None, remaining: str | None, limit: str | None, resets_at: float | None
-) -> Sample:
-    numbers = amount(used), amount(remaining), amount(limit)
-    match numbers:
-        case None, Decimal() as left, Decimal() as most:
-            numbers = EXACT.subtract(most, left), left, most
-        case Decimal() as spent, None, Decimal() as most:
-            numbers = spent, EXACT.subtract(most, spent), most
-        case Decimal() as spent, Decimal() as left, None:
-            numbers = spent, left, EXACT.add(spent, left)
+def _sample(time: float, *texts: str | None, resets_at: float | None) -> Sample:
+    used, remaining, limit = map(amount, texts)
+    if limit is not None and remaining is not None:
+        used = EXACT.subtract(limit, remaining) if used is None else used
+    elif limit is not None and used is not None:
+        remaining = EXACT.subtract(limit, used)
+    elif used is not None and remaining is not None:
+        limit = EXACT.add(used, remaining)
     return Sample(
         time=datetime.fromtimestamp(time, UTC),
-        used=numbers[0],
-        remaining=numbers[1],
-        limit=numbers[2],
+        used=used,
+        remaining=remaining,
+        limit=limit,
         resets_at=moment(resets_at),
     )
 

@@ -89,12 +89,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def entries_of(view: GatewayView, share: Share = "left") -> tuple[Entry, ...]:
     """All entries of a gateway: the binding one, the other finite ones, unlimited ones, then the minor."""
-
-    def rank(meter: MeterView) -> tuple[bool, bool, bool, bool]:
-        binding = meter.id == view.binding
-        return phrases.rank(meter.kind, binding=binding, advisory=meter.advisory, unlimited=meter.unlimited)
-
-    meters = sorted(view.meters, key=rank)
+    meters = sorted(view.meters, key=lambda one: phrases.rank(one, binding=one.id == view.binding))
     return tuple(_entry(meter, share, binding=meter.id == view.binding) for meter in meters)
 
 
@@ -119,7 +114,7 @@ def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
         ahead=_ahead(meter),
         state=phrases.state(expired=meter.expired, reset_due=meter.reset_due),
         binding=binding,
-        minor=phrases.minor(meter.kind, binding=binding, advisory=meter.advisory),
+        minor=phrases.minor(meter, binding=binding),
     )
 
 

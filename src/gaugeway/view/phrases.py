@@ -9,6 +9,7 @@ from gaugeway.view import words
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 Parts = tuple[str, str, str]
 NOTHING: Parts = ("", "", "")
@@ -84,11 +85,11 @@ def resets(said: str, resets_at: float | None, now: float) -> str:
     return f"resets {text}" if text and not said else text
 
 
-def rank(kind: str, *, binding: bool, advisory: bool, unlimited: bool) -> tuple[bool, bool, bool, bool]:
+def rank(meter: "Any", *, binding: bool) -> tuple[bool, bool, bool, bool]:
     """Sorts: the binding meter, the other finite ones, unlimited ones, then advisory ones and rate limits."""
-    return not binding, kind == "rate_limit", advisory, unlimited or kind == "spend"
+    return not binding, meter.kind == "rate_limit", meter.advisory, meter.unlimited or meter.kind == "spend"
 
 
-def minor(kind: str, *, binding: bool, advisory: bool) -> bool:
+def minor(meter: "Any", *, binding: bool) -> bool:
     """Shown on request only: advisory, or a rate limit that does not bind."""
-    return (advisory or kind == "rate_limit") and not binding
+    return (meter.advisory or meter.kind == "rate_limit") and not binding
