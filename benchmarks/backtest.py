@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.traces import DAY, HOUR, KINDS, Trace, trace
-from gaugeway.forecast import Forecast, forecast
+from gaugeway.forecast.outlook import forecast
+from gaugeway.readings import Forecast
 
 ROOT = Path(__file__).resolve().parents[1]
 WINDOWS = ("5h", "1d", "7d", "1mo")

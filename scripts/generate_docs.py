@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import click
 import msgspec
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.cli import main as cli
 from gaugeway.errors import HINTS, SETUP_CODES
 from gaugeway.gates.decision import CODES, Decision

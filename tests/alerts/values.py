@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gaugeway.alerts import Facts, Observation, decide
+from gaugeway.alerts.decide import decide
+from gaugeway.alerts.facts import Facts
+from gaugeway.alerts.observation import Observation
 from gaugeway.errors import ReadError
 from gaugeway.readings import Answer, Forecast, KeyFacts, Meter, Reading
 from gaugeway.sources.alerting import Rule

@@ -13,7 +13,7 @@ import pytest
 from tests.collector.fakes import World, failing
 from tests.store.values import NOW, T, gateway
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.collector import State
 from gaugeway.collector.live import collect_async
 from gaugeway.collector.watching import Watcher

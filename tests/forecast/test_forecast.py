@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gaugeway.forecast import Forecast, forecast
+from gaugeway.forecast.outlook import forecast
+from gaugeway.readings import Forecast
 
 DAY = 86400.0
 NOW = 1_795_000_000.0 // DAY * DAY + DAY / 2

@@ -17,8 +17,8 @@ from aiohttp import web
 from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError
-from gaugeway.notify import send
 from gaugeway.notify.by_apprise import send_to_apprise
+from gaugeway.notify.send import send
 from gaugeway.testing.server import LoopbackServer
 
 # Of mimetypes and the like that its plugins load.

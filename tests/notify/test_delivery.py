@@ -17,10 +17,9 @@ from tests.collector.fakes import Clock
 from tests.notify.values import FACTS, channel
 from tests.store.values import NOW, T
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.errors import DeliveryError
-from gaugeway.notify import deliver
-from gaugeway.notify.delivery import FIRST_PAUSE, LONGEST_PAUSE
+from gaugeway.notify.delivery import FIRST_PAUSE, LONGEST_PAUSE, deliver
 from gaugeway.sources.alerting import Alerts, Channel, Quiet
 from gaugeway.store import SqliteStore, open_store
 from gaugeway.store.outbox import LEASE, Letter, Plan, Raised

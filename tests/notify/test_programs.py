@@ -11,8 +11,8 @@ import pytest
 from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError
-from gaugeway.notify import send
 from gaugeway.notify.programs import send_to_command
+from gaugeway.notify.send import send
 
 
 def script(folder: Path, name: str, body: str) -> Path:
@@ -61,12 +61,15 @@ def test_a_command_that_reads_nothing_is_no_failure(tmp_path: Path) -> None:
     send(channel(tmp_path, "command", ["true"]), FACTS, environment(tmp_path))
 
 
-def test_a_command_that_hangs_is_ended_with_all_its_children(tmp_path: Path) -> None:
+def test_a_command_that_hangs_is_ended_with_all_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaugeway.notify.programs.SECONDS", 0.5)
     pid = tmp_path / "pid"
     words = ["/bin/sh", "-c", f"sleep 60 & echo $! > {pid}; wait"]
     started = time.monotonic()
     with pytest.raises(DeliveryError, match=r"took longer than 0\.5 seconds"):
-        send_to_command(channel(tmp_path, "command", words), FACTS, environment(tmp_path), seconds=0.5)
+        send_to_command(channel(tmp_path, "command", words), FACTS, environment(tmp_path))
     assert time.monotonic() - started < 5
     child = int(pid.read_text())
     for _ in range(50):

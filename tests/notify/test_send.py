@@ -10,7 +10,7 @@ import pytest
 from tests.notify.values import channel, environment
 
 from gaugeway.errors import DeliveryError
-from gaugeway.notify import sender
+from gaugeway.notify.send import sender
 
 
 def test_a_keyring_that_waits_for_a_password_costs_the_deadline(

@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError, SetupError
-from gaugeway.notify import send
+from gaugeway.notify.send import send
 from gaugeway.notify.webhook import budget_event, send_to_webhook
 from gaugeway.testing.server import LoopbackServer
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.sources.alerting import Channel, ChannelKind
 from gaugeway.sources.environment import Environment
 from gaugeway.sources.settings import Layer, Setting

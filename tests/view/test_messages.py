@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.notify.values import FACTS
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.view.messages import message
 from gaugeway.view.words import Zone
 

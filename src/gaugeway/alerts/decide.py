@@ -90,14 +90,8 @@ def _is_gone(row: Raised, seen: Observation, known: Collection[str]) -> bool:
     """
     if seen.at - row.changed_at < FORGET_AFTER:
         return False
-    if row.rule not in known:
-        return True
-    reading = seen.reading
-    return (
-        reading is not None
-        and row.meter_id != ""
-        and all(meter.id != row.meter_id for meter in reading.meters)
-    )
+    meters = None if seen.reading is None else {"", *(meter.id for meter in seen.reading.meters)}
+    return row.rule not in known or (meters is not None and row.meter_id not in meters)
 
 
 def _letters(

@@ -16,7 +16,7 @@ from gaugeway.view.messages import message
 from gaugeway.view.zone import LOCAL
 
 if TYPE_CHECKING:
-    from gaugeway.alerts import Facts
+    from gaugeway.alerts.facts import Facts
 
 _NONE = "no alerts are configured; docs/alerts.md says how: a channel under [alerts.channels.NAME] will do"
 
@@ -65,7 +65,7 @@ def test(app: App, channel: str | None) -> int:
 
     Quiet hours do not hold it. Exits with 1 where one was not delivered.
     """
-    from gaugeway.notify import send
+    from gaugeway.notify.send import send
 
     found = app.found()
     channels = _chosen(found, channel)
@@ -86,7 +86,8 @@ def test(app: App, channel: str | None) -> int:
 @click.pass_obj
 def deliver(app: App) -> int:
     """Send what is due, and say nothing: what readers of gateways start in the background."""
-    from gaugeway.notify import deliver, sender
+    from gaugeway.notify.delivery import deliver
+    from gaugeway.notify.send import sender
 
     alerts = app.found().alerts
     if alerts is None or not alerts.channels:
@@ -113,7 +114,7 @@ def _chosen(found: Found, name: str | None) -> list[Channel]:
 
 
 def _sample(now: datetime) -> "Facts":
-    from gaugeway.alerts import Facts
+    from gaugeway.alerts.facts import Facts
     from gaugeway.amounts import stamp
 
     return Facts(

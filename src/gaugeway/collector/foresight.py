@@ -37,7 +37,7 @@ def foresee(
 ) -> None:
     """Makes and keeps the forecasts of what has grown. ``readings``: by head. ``now``: unix seconds."""
     if forecaster is None:
-        from gaugeway.forecast import forecast
+        from gaugeway.forecast.outlook import forecast
 
         forecaster = forecast
     until = time.monotonic() + AT_MOST

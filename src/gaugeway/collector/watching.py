@@ -10,7 +10,7 @@ from gaugeway.sources.alerting import Alerts
 from gaugeway.store.store import Store
 
 if TYPE_CHECKING:
-    from gaugeway.alerts import Observation
+    from gaugeway.alerts.observation import Observation
 
 
 class Watcher:
@@ -46,7 +46,7 @@ class Watcher:
             self._warn(f"alerts are not looked after ({type(error).__name__}: {error})")
 
     def _decide(self, states: Sequence[State]) -> None:
-        from gaugeway.alerts import decide
+        from gaugeway.alerts.decide import decide
         from gaugeway.store.outbox import Key, Letter, Plan, Raised
 
         now = self._clock()
@@ -70,7 +70,7 @@ class Watcher:
         self._store.outbox.claim([one.gateway.id for one in seen], plan, now.timestamp(), held_until)
 
     def _observed(self, state: State) -> "Observation | None":
-        from gaugeway.alerts import Observation
+        from gaugeway.alerts.observation import Observation
 
         reading, attempt = state.reading, state.last_attempt
         if attempt is None:

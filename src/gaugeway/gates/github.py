@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from gaugeway.gates.decision import Decision, Reason
+from gaugeway.gates.decision import Decision
 
 _COMMANDS = {"go": "notice", "stop": "error", "unknown": "warning"}
 _MOST = 10  # annotations of one kind that a step may have
@@ -34,9 +34,13 @@ def write(decision: Decision, environ: Mapping[str, str]) -> None:
 
 def summary(decision: Decision) -> str:
     need = "" if decision.need is None else f" (needed: {_cell(decision.need)})"
-    rows = "".join(_row(reason) for reason in decision.reasons)
-    head = "| | gateway | what | possible |\n| --- | --- | --- | --- |\n"
-    return f"### Quota: {decision.verdict}{need}\n\n{head}{rows}\n"
+    rows = [("", "gateway", "what", "possible"), ("---",) * 4]
+    rows += [
+        (one.verdict, _cell(one.gateway), _cell(one.message), _cell(one.possible_at))
+        for one in decision.reasons
+    ]
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"### Quota: {decision.verdict}{need}\n\n{table}\n"
 
 
 def outputs(decision: Decision) -> str:
@@ -54,15 +58,8 @@ def outputs(decision: Decision) -> str:
     return "".join(f"{name}<<{end}\n{value or ''}\n{end}\n" for name, value in values.items())
 
 
-def _row(reason: Reason) -> str:
-    return (
-        f"| {reason.verdict} | {_cell(reason.gateway or '')} | {_cell(reason.message)} "
-        f"| {_cell(reason.possible_at or '')} |\n"
-    )
-
-
-def _cell(text: str) -> str:
-    return text.translate(_MARKDOWN)
+def _cell(text: str | None) -> str:
+    return (text or "").translate(_MARKDOWN)
 
 
 def _data(text: str) -> str:

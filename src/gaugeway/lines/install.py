@@ -14,12 +14,17 @@ from gaugeway.sources.trust import WorkTrees
 
 def install(wanted: Arguments, config: str, env: Environment | None = None) -> int:
     """Exits with 1 where it could not be written."""
-    assert wanted.install is not None
-    env = Environment.of_process() if env is None else env
     try:
-        made = stanza(wanted.install, _command(wanted, config or _named_config(env), env), env)
+        return _install(wanted, config, Environment.of_process() if env is None else env)
     except SetupError as error:
-        return _refused(error)
+        for text in filter(None, (error.message, error.hint)):
+            _say(text)
+        return 1
+
+
+def _install(wanted: Arguments, config: str, env: Environment) -> int:
+    assert wanted.install is not None
+    made = stanza(wanted.install, _command(wanted, config or _named_config(env), env), env)
     if made is None:
         print("plain text has no configuration of its own: run `gaugeway line` wherever a line is wanted")
         return 0
@@ -29,18 +34,8 @@ def install(wanted: Arguments, config: str, env: Environment | None = None) -> i
     ask = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     if not (wanted.write or ask):
         return 0
-    try:
-        WorkTrees(env).check(made.place)
-        return _write(made, ask=ask and not wanted.write)
-    except SetupError as error:
-        return _refused(error)
-
-
-def _refused(error: SetupError) -> int:
-    _say(error.message)
-    if error.hint:
-        _say(error.hint)
-    return 1
+    WorkTrees(env).check(made.place)
+    return _write(made, ask=ask and not wanted.write)
 
 
 def _write(made: Stanza, *, ask: bool) -> int:

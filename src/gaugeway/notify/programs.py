@@ -24,10 +24,9 @@ _MACOS = ("on run argv", "display notification (item -1 of argv) with title (ite
 _LIBNOTIFY = "install it (Debian, Ubuntu: apt install libnotify-bin)"
 
 
-def send_to_command(channel: Channel, facts: Facts, env: Environment, *, seconds: float = SECONDS) -> None:
+def send_to_command(channel: Channel, facts: Facts, env: Environment) -> None:
     """The facts as JSON on its standard input, in the folder of the config file. Raises DeliveryError."""
-    folder = channel.place.layer.folder
-    _run(channel.command, msgspec.json.encode(facts) + b"\n", env, folder=folder, seconds=seconds)
+    _run(channel.command, msgspec.json.encode(facts) + b"\n", env, channel.place.layer.folder)
 
 
 def send_to_desktop(facts: Facts, env: Environment) -> None:
@@ -41,14 +40,7 @@ def send_to_desktop(facts: Facts, env: Environment) -> None:
     _run(["notify-send", *options, "--", facts.title, escape(facts.text, quote=False)], b"", env)
 
 
-def _run(
-    command: Sequence[str],
-    said: bytes,
-    env: Environment,
-    *,
-    folder: Path | None = None,
-    seconds: float = SECONDS,
-) -> None:
+def _run(command: Sequence[str], said: bytes, env: Environment, folder: Path | None = None) -> None:
     """Raises DeliveryError unless it ends with 0 in time. What it prints is not looked at: it may hold
     secrets.
     """
@@ -69,9 +61,9 @@ def _run(
     except (OSError, ValueError) as error:
         raise DeliveryError(f"can't be run: {type(error).__name__}") from None
     try:
-        process.communicate(said, timeout=seconds)
+        process.communicate(said, timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        raise DeliveryError(f"took longer than {seconds:g} seconds") from None
+        raise DeliveryError(f"took longer than {SECONDS:g} seconds") from None
     finally:
         if process.poll() is None:
             _kill(process)

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from gaugeway.alerts import Facts
 from gaugeway.alerts.conditions import LEVELS
+from gaugeway.alerts.facts import Facts
 from gaugeway.amounts import stamp
 from gaugeway.collector import State
 from gaugeway.readings import Level

@@ -5,7 +5,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from gaugeway.alerts import Facts
+from gaugeway.alerts.facts import Facts
 from gaugeway.view import phrases, words
 from gaugeway.view.entries import unix
 from gaugeway.view.words import Zone
