@@ -50,22 +50,20 @@ def as_of(row: Raised, at: float) -> Raised:
     return replace(row, since=min(row.since, at), changed_at=at, clear_at=None)
 
 
-def step(
-    row: Raised | None, new: Raised, up: int, down: int, moment: Moment
-) -> tuple[Raised | None, Change | None]:
+def step(row: Raised | None, new: Raised, down: int, moment: Moment) -> tuple[Raised | None, Change | None]:
     """What is raised after a reading, and what there is to tell.
 
-    ``row``: what was raised before. ``new``: a row for this rule and meter, its rank to be filled in. ``up``:
-    the rank by the rule's own threshold, ``down``: by the one with a margin.
+    ``row``: what was raised before. ``new``: what would be now, by the rule's own threshold. ``down``: the
+    rank by the one with a margin.
     """
-    at = moment.at
+    at, up = moment.at, new.rank
     if row is None:
-        return (replace(new, rank=up), Change(0, up, "crossed")) if up else (None, None)
+        return (new, Change(0, up, "crossed")) if up else (None, None)
     if at < row.changed_at:  # an older reading, kept late
         return row, None
     if moment.is_past(row):
         if up:
-            return replace(new, rank=up), Change(row.rank, up, "new_window")
+            return new, Change(row.rank, up, "new_window")
         return None, Change(row.rank, 0, "reset")
     if moment.resets_at is not None and (
         row.resets_at is None or abs(moment.resets_at - row.resets_at) > _MOVED

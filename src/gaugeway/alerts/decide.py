@@ -39,21 +39,14 @@ def decide(
         if rule.gateways and seen.gateway.id not in rule.gateways:
             continue
         for meter, ranks, moment in _looks(rule, seen):
-            new = Raised(
-                rule=rule.id,
-                gateway_id=seen.gateway.id,
-                meter_id="" if meter is None else meter.id,
-                rank=0,
-                since=seen.at,
-                changed_at=seen.at,
-                resets_at=moment.resets_at,
-            )
-            row = known.get(new.key)
+            key = (rule.id, seen.gateway.id, "" if meter is None else meter.id)
+            row = known.get(key)
             if ranks is None and (row is None or not moment.is_past(row)):
                 continue
             up, down = ranks or (0, 0)  # a window that is over has taken along what was raised in it
-            looked_at.add(new.key)
-            after[new.key], change = step(row, new, up, down, moment)
+            looked_at.add(key)
+            new = Raised(*key, rank=up, since=seen.at, changed_at=seen.at, resets_at=moment.resets_at)
+            after[key], change = step(row, new, down, moment)
             if change is not None:
                 told.append((rule, meter, change))
     by_id = {rule.id: rule for rule in rules}

@@ -76,22 +76,11 @@ class Chances:
         return max(rhythm.per_day, 0.3 * rhythm.rates[1], 0.3 * rhythm.rates[2]) * max(self.ahead, 0.3)
 
     def of(self, amount: float) -> float:
-        """The probability, 0 to 1, that ``amount`` (above 0) or more is used. Never rises with it."""
-        hours, days, weeks, earlier = self.terms(amount)
-        weights = self.weights
-        return expit(
-            weights.fixed
-            + weights.hours * hours
-            + weights.days * days
-            + weights.weeks * weeks
-            + weights.earlier * earlier
-        )
+        """The probability, 0 to 1, that ``amount`` (above 0) or more is used. Never rises with it.
 
-    def terms(self, amount: float) -> tuple[float, float, float, float]:
-        """What speaks for using ``amount`` or more: use in the last hours, days and weeks, and what followed
-        on earlier moments.
+        What speaks for it: use in the last hours, days and weeks, and what followed on earlier moments.
         """
-        rhythm = self.rhythm
+        rhythm, weights = self.rhythm, self.weights
         per_day, unit = rhythm.per_day, _FAR * self.spread
         need = (amount / self.factor + _FLOOR * min(1.0, self.variance) * per_day) / self.ahead
         hours, days, weeks = (
@@ -105,4 +94,10 @@ class Chances:
             below = at - example
             if below < 40:  # beyond that it is none of it, and exp would overflow
                 earlier += weight / (1 + exp(below))
-        return hours, days, weeks, logit(earlier / self.seen)
+        return expit(
+            weights.fixed
+            + weights.hours * hours
+            + weights.days * days
+            + weights.weeks * weeks
+            + weights.earlier * logit(earlier / self.seen)
+        )

@@ -23,7 +23,7 @@ _AT_FIRST, _UNSEEN = 0.5, 1.0
 
 
 class Weights(NamedTuple):
-    """``fixed`` is what does not depend on the amount; for the others see :meth:`Chances.terms`."""
+    """``fixed`` is what does not depend on the amount; for the others see :meth:`Chances.of`."""
 
     fixed: float
     hours: float

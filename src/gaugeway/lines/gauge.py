@@ -1,6 +1,6 @@
 """One gateway as a line shows it: judged at this moment by everybody's rules, in everybody's words."""
 
-from gaugeway.lines.numbers import exact, fraction_of
+from gaugeway.lines.numbers import HUNDRED, exact
 from gaugeway.readings import judging
 from gaugeway.view import phrases, words
 from gaugeway.view.zone import LOCAL
@@ -73,7 +73,8 @@ class Meter:
 
     @property
     def fraction(self) -> float | None:
-        return None if self.percent_remaining is None else fraction_of(self.percent_remaining)
+        """A bar's length: 0 to 1 where it is within the limit."""
+        return None if self.percent_remaining is None else self.percent_remaining / HUNDRED
 
     @property
     def bar(self) -> str:

@@ -95,7 +95,8 @@ def _look(db: "Connection", key: bytes, around: "Surroundings", now: float, want
             gauge.measure(meters, ahead, Thresholds(thresholds), unread=bool(unread))
             gauge.date(observed_at, interval)
         known.gauges.append(gauge)
-        if alone and (head is None or _is_due(head, interval, now)):
+        asked = head is not None and due.is_leased(head.lease_until, now)
+        if alone and not asked and (head is None or due.is_due(head, interval, now)):
             known.due = True
     known.gauges.sort(key=lambda gauge: gauge.urgency)
     return known
@@ -114,10 +115,6 @@ class Head:
         (self.id, _, self.identity, self.place, _, _, self.lease_until, self.attempted_at, self.error_code,
          _, _, _, self.retry_at, self.retry_told, self.min_refresh, self.observed_at, self.resets_at,
          *_) = row  # fmt: skip
-
-
-def _is_due(head: Head, interval: float, now: float) -> bool:
-    return not due.is_leased(head.lease_until, now) and due.is_due(head, interval, now)
 
 
 def _head(row: "Row", heads: "Sequence[Head]") -> Head | None:

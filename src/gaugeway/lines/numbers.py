@@ -1,7 +1,7 @@
 """Amounts as whole numbers that compare exactly: Decimal would cost a prompt more than all it is used for."""
 
 _PLACES = 100  # amounts have up to 60 digits, and none is further than 33 places behind the point
-_HUNDRED = int("1" + "0" * (_PLACES + 2))
+HUNDRED = int("1" + "0" * (_PLACES + 2))  # percent
 
 
 def exact(text: str | None) -> int | None:
@@ -10,8 +10,3 @@ def exact(text: str | None) -> int | None:
         return None
     whole, _, fraction = text.partition(".")
     return int(whole + fraction[:_PLACES].ljust(_PLACES, "0"))
-
-
-def fraction_of(percent: int) -> float:
-    """A percentage as a bar's length, 0 to 1 where it is within the limit."""
-    return percent / _HUNDRED

@@ -17,7 +17,8 @@ def renew(folder: str, arguments: "Sequence[str]", now: float) -> bool:
     be noted in the state folder: then a refresh could keep nothing either.
     """
     try:
-        marker = _open(os.path.join(folder, MARKER), folder)
+        os.makedirs(folder, 0o700, exist_ok=True)
+        marker = os.open(os.path.join(folder, MARKER), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return False
     try:
@@ -30,15 +31,6 @@ def renew(folder: str, arguments: "Sequence[str]", now: float) -> bool:
     finally:
         os.close(marker)
     return True
-
-
-def _open(path: str, folder: str) -> int:
-    flags = os.O_RDWR | os.O_CREAT
-    try:
-        return os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        os.makedirs(folder, 0o700)
-        return os.open(path, flags, 0o600)
 
 
 def _lock(marker: int) -> bool:

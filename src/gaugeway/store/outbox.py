@@ -143,9 +143,8 @@ class Outbox:
             plan = decide(_raised(db, gateway_ids))
             db.executemany(_DROP, [key for key, row in plan.rows.items() if row is None])
             db.executemany(_PUT, [msgspec.structs.astuple(row) for row in plan.rows.values() if row])
-            old = "DELETE FROM outbox WHERE coalesce(delivered_at, written_at) < ?"
-            db.execute(f"{old} AND delivered_at IS NOT NULL", (now - KEEP_DELIVERED,))
-            db.execute(f"{old} AND delivered_at IS NULL", (now - KEEP_UNDELIVERED,))
+            old = "delivered_at < ? OR (delivered_at IS NULL AND written_at < ?)"
+            db.execute(f"DELETE FROM outbox WHERE {old}", (now - KEEP_DELIVERED, now - KEEP_UNDELIVERED))  # noqa: S608
             return sum(_post(db, letter, now, held_until) for letter in plan.letters)
 
         return self._write(work)
