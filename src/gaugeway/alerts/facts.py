@@ -1,7 +1,5 @@
 """What a message is about: facts as plain values. Words are made of them where the message is sent."""
 
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -9,15 +7,14 @@ import msgspec
 from gaugeway.alerts.conditions import LEVELS
 from gaugeway.alerts.crossing import Cause, Change
 from gaugeway.alerts.observation import Observation
-from gaugeway.amounts import EXACT, plain, stamp
+from gaugeway.amounts import plain, stamp, stamp_at
+from gaugeway.amounts.numbers import four_places
 from gaugeway.readings import Forecast, Level, Meter, level_of
 from gaugeway.sources.alerting import Kind, Rule
 
 SCHEMA: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
 Event = Literal["raised", "recovered", "test"]
 Urgency = Literal["low", "normal", "critical"]
-
-_FOUR_PLACES = Decimal("0.0001")
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +81,12 @@ def facts_of(rule: Rule, seen: Observation, meter: Meter | None, change: Change)
         condition=rule.kind,
         cause=change.cause,
         rule=rule.id,
-        at=_stamp(seen.at),
+        at=stamp_at(seen.at),
         gateway=gateway.id,
         label=gateway.label or gateway.id,
         was=LEVELS[change.was] if change.was and rule.kind == "level" else None,
         threshold=None if rule.kind == "level" else plain(rule.threshold),
-        observed_at=None if seen.observed_at is None else _stamp(seen.observed_at),
+        observed_at=None if seen.observed_at is None else stamp_at(seen.observed_at),
         error=None if seen.error is None else seen.error.message,
         key_name=None if reading is None else reading.key.name,
         key_expires_at=None if reading is None else stamp(reading.key.expires_at),
@@ -98,7 +95,7 @@ def facts_of(rule: Rule, seen: Observation, meter: Meter | None, change: Change)
     )
     if meter is None:
         return common
-    forecast = seen.forecasts.get(meter.id) or Forecast()
+    forecast, percent = seen.forecasts.get(meter.id) or Forecast(), meter.percent_remaining
     return msgspec.structs.replace(
         common,
         level=level_of(meter, gateway.thresholds),
@@ -106,20 +103,9 @@ def facts_of(rule: Rule, seen: Observation, meter: Meter | None, change: Change)
         name=meter.title,
         **{name: getattr(meter, name) for name in ("scope", "model", "kind", "unit")},
         **{name: plain(getattr(meter, name)) for name in ("limit", "used", "remaining")},
-        percent_remaining=_percent(meter.percent_remaining),
+        percent_remaining=plain(percent and four_places(percent)),
         window=meter.window.length,
         resets_at=stamp(meter.window.resets_at),
         **{name: getattr(forecast, name) for name in ("p_runout", "runs_out_at", "used_at_reset")},
         subject=seen.subjects.get(meter.scope),
     )
-
-
-def _stamp(seconds: float) -> str:
-    return stamp(datetime.fromtimestamp(seconds, UTC))
-
-
-def _percent(value: Decimal | None) -> str | None:
-    """Sixty digits are nobody's fact."""
-    if value is None:
-        return None
-    return plain(EXACT.quantize(value, _FOUR_PLACES) if value.adjusted() < 30 else value)

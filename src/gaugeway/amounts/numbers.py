@@ -7,6 +7,7 @@ from typing import Any, overload
 from gaugeway.errors import ReadError
 
 # All arithmetic on amounts goes through this context: 60 digits, and an error rather than a NaN.
+_FOUR_PLACES = Decimal("0.0001")
 EXACT = Context(prec=60, Emax=999, Emin=-999, traps=[DivisionByZero, InvalidOperation, Overflow])
 
 MAX_EXPONENT = 30  # |adjusted exponent|: beyond it a number is a mistake or an attack, not money
@@ -65,6 +66,11 @@ def plain(value: Decimal | None) -> str | None:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def four_places(value: Decimal) -> Decimal:
+    """For reading only, never for deciding: sixty digits are nobody's fact."""
+    return EXACT.quantize(value, _FOUR_PLACES) if value.adjusted() < 30 else value
 
 
 def _wrong(path: str, wanted: str) -> ReadError:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gaugeway.amounts import EXACT, plain
+from gaugeway.amounts.numbers import four_places
 from gaugeway.collector import State
 from gaugeway.gates.decision import Judged, left_of, unusable
 from gaugeway.gates.need import Need, shown
@@ -22,7 +23,6 @@ _NAMES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 # The worst of several: a limit that is known to be critical outweighs one that nobody knows.
 _WORST_FIRST = (CRITICAL, WARNING, UNKNOWN, OK)
 _LEVELS: dict[Level, int] = {"ok": OK, "low": WARNING, "critical": CRITICAL}
-_PLACES = Decimal("0.0001")
 
 
 class Bounds(NamedTuple):
@@ -145,8 +145,7 @@ def _below(amount: Decimal | None) -> str:
 def _used(percent_left: Decimal | None) -> str:
     if percent_left is None:
         return ""
-    used = EXACT.subtract(Decimal(100), percent_left)
-    return plain(EXACT.quantize(used, _PLACES) if used.adjusted() < 30 else used)
+    return plain(four_places(EXACT.subtract(Decimal(100), percent_left)))
 
 
 def _inert(text: str) -> str:

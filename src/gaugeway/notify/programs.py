@@ -66,15 +66,11 @@ def _run(command: Sequence[str], said: bytes, env: Environment, folder: Path | N
         raise DeliveryError(f"took longer than {SECONDS:g} seconds") from None
     finally:
         if process.poll() is None:
-            _kill(process)
+            with suppress(ProcessLookupError):
+                if hasattr(os, "killpg"):
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()
+            process.wait()
     if process.returncode != 0:
         raise DeliveryError(f"ended with status {process.returncode}")
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()

@@ -22,14 +22,8 @@ from gaugeway.transport.proxy import proxy_for
 
 SECONDS = 10.0
 
-_GROUPS = {
-    "key": "key",
-    "user": "user",
-    "member": "team_member",
-    "team": "team",
-    "organization": "organization",
-    "model": "key",
-}
+# The scopes that LiteLLM calls otherwise.
+_GROUPS = {"member": "team_member", "model": "key", "account": "proxy", "gateway": "proxy"}
 
 
 def budget_event(facts: Facts) -> dict[str, Any]:
@@ -48,7 +42,7 @@ def budget_event(facts: Facts) -> dict[str, Any]:
         "projected_exceeded_date": ends and datetime.fromtimestamp(ends, UTC).date().isoformat(),
         "projected_spend": facts.used_at_reset and facts.used_at_reset[1],
         "event": "projected_limit_exceeded" if facts.condition == "runout" else event,
-        "event_group": _GROUPS.get(facts.scope or "", "proxy"),
+        "event_group": _GROUPS.get(facts.scope or "gateway", facts.scope),
         "event_message": f"{facts.title}. {facts.text}" if facts.text else facts.title,
     }
 

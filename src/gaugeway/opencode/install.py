@@ -133,9 +133,8 @@ def _copy(path: Path, data: bytes | None, notes: list[str] | None = None) -> Cha
 def _loaded(folder: Path) -> Iterator[Change]:
     """The entry in tui.jsonc or tui.json, unless one of them has it."""
     found = {name: read(folder / name) for name in tui_config.NAMES}
-    for name, data in found.items():
-        if data is not None and tui_config.line_of(data, folder, str(folder / name)):
-            return
+    if any(tui_config.line_of(data, folder, str(folder / name)) for name, data in found.items()):
+        return
     name = next((name for name in reversed(found) if found[name] is not None), tui_config.NAMES[-1])
     path, before = folder / name, found[name]
     after = tui_config.with_entry(before, folder, str(path))

@@ -127,7 +127,7 @@ def _folder(
     for name in tui_config.NAMES:
         file = str(place.path / name)
         try:
-            line = tui_config.line_of(read(place.path / name) or b"{}", place.path, file)
+            line = tui_config.line_of(read(place.path / name), place.path, file)
         except SetupError as error:
             message = error.message.replace(f"{file}:", "line ", 1)
             problems.append(ProblemView(file=file, field="", message=message))

@@ -59,7 +59,7 @@ def without_entry(data: bytes, before: bytes | None, folder: Path, file: str) ->
     return document.data
 
 
-def line_of(data: bytes, folder: Path, file: str) -> int | None:
+def line_of(data: bytes | None, folder: Path, file: str) -> int | None:
     """The line of our entry; None where there is none. Raises as :func:`with_entry`."""
     document = _read(data or b"{}", file)
     return next((document.line((_PLUGIN, index)) for index in _indexes(document, folder)), None)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from gaugeway.amounts import EXACT, plain, stamp, stamp_at
+from gaugeway.amounts import plain, stamp, stamp_at
+from gaugeway.amounts.numbers import four_places
 from gaugeway.errors import UNCONFIGURED_CODES, GaugewayError
 from gaugeway.readings import Forecast, Level, Meter, Reading, Verdict, as_of, judge
 from gaugeway.sources.gateway import Gateway
 from gaugeway.view.snapshot import ErrorView, ForecastView, GatewayView, KeyView, MeterView, Status
 
-_FOUR_PLACES = Decimal("0.0001")
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _NO_KEY_FACTS = KeyView(name=None, expires_at=None)
 
@@ -117,7 +117,5 @@ def _about(estimate: float) -> str:
 
 
 def _percent(value: Decimal | None) -> float | None:
-    """For reading only, never for deciding: a JSON number has room for four places, not for sixty."""
-    if value is None:
-        return None
-    return float(EXACT.quantize(value, _FOUR_PLACES) if value.adjusted() < 30 else value)
+    """A JSON number has room for four places, not for sixty."""
+    return None if value is None else float(four_places(value))
