@@ -50,26 +50,25 @@ def command(
         if found.gateways and not gateways:
             narrate(f"no gateway belongs to the provider {provider!r}")
 
-    def preview(states: Sequence[State]) -> "Text":
+    def views(states: Sequence[State], now: datetime) -> list[GatewayView]:
+        return [view_of(state, now, name) for state in states]
+
+    def page(states: Sequence[State], *, stderr: bool = True) -> "Text":
         from gaugeway.cli.terminal import Page
 
-        now, console = app.clock(), app.console(stderr=True)
-        views = [view_of(state, now, name) for state in states]
-        return Page(views, now, console, verbose=verbose, zone=app.zone).text()
+        now, console = app.clock(), app.console(stderr=stderr)
+        return Page(views(states, now), now, console, verbose=verbose, zone=app.zone).text()
 
     to_terminal = not as_json and sys.stdout.isatty()
-    states = app.read(gateways, max_age=max_age, refresh=refresh, preview=preview if to_terminal else None)
-    now = app.clock()
-    views = [view_of(state, now, name) for state in states]
+    states = app.read(gateways, max_age=max_age, refresh=refresh, preview=page if to_terminal else None)
     if as_json:
-        print_json(Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views)))
+        now = app.clock()
+        print_json(Snapshot(schema=SCHEMA, generated_at=stamp(now), gateways=tuple(views(states, now))))
     else:
         from gaugeway.cli.paper import put
-        from gaugeway.cli.terminal import Page
 
-        console = app.console()
-        put(console, Page(views, now, console, verbose=verbose, zone=app.zone).text())
-    return exit_code(found, views)
+        put(app.console(), page(states, stderr=False))
+    return exit_code(found, states)
 
 
 def view_of(state: State, now: datetime, model: str | None = None) -> GatewayView:
@@ -85,8 +84,8 @@ def view_of(state: State, now: datetime, model: str | None = None) -> GatewayVie
     )
 
 
-def exit_code(found: Found, views: Sequence[GatewayView]) -> int:
+def exit_code(found: Found, states: Sequence[State]) -> int:
     """2 for a config file that does not parse, 1 where a gateway shown has no usable reading, else 0."""
     if any(problem.fatal for problem in found.problems):
         return 2
-    return 1 if any(view.status in {"error", "unconfigured"} for view in views) else 0
+    return 1 if any(state.error is not None and state.reading is None for state in states) else 0

@@ -9,7 +9,7 @@ import click
 
 from gaugeway.cli import options
 from gaugeway.cli.context import App, chosen, print_json
-from gaugeway.cli.show import exit_code, view_of
+from gaugeway.cli.show import exit_code
 from gaugeway.collector import State, stored
 from gaugeway.errors import StoreError
 from gaugeway.sources.gateway import Gateway
@@ -42,7 +42,7 @@ def command(app: App, *, ids: Sequence[str], as_json: bool) -> int:
 
         console = app.console()
         put(console, page(document, app.clock(), console))
-    return exit_code(found, [view_of(state, app.clock()) for state in states])
+    return exit_code(found, states)
 
 
 def diagnosis(app: App, found: Found, gateways: Sequence[Gateway]) -> tuple[list[State], Report]:

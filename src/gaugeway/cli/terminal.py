@@ -29,7 +29,6 @@ _STATUS = {"stale": "stale", "error": "error", "unconfigured": "not set up"}
 _BAR, _LEAST_BAR, _BAR_OF_TWO = 32, 8, 10  # cells: at most, at least, and where an entry takes two lines
 _LEFT, _PERCENT = 9, 4  # cells: "100% left", "100%"; longer words ("over by 20%") take the room of the bar
 _NAME, _LEAST_NAME = 34, 20  # cells: where names are cut, and where they are cut to save a line
-_BRIEF = 90  # characters of an error that are worth reading whole
 _SOON = 7 * 86400  # seconds: a key's end is worth a line without being asked for
 
 
@@ -102,9 +101,9 @@ class Page:
         )
         short = widest([entry.short for entry in block] for block in blocks)
         compact = full._replace(amount=short, short=True)
-        least = compact._replace(name=min(compact.name, _LEAST_NAME))
-        brief = least._replace(percent=_PERCENT if self.share == "left" else _LEFT)  # alone it reads as left
-        for columns in (full, compact, least, brief):
+        percent = _PERCENT if self.share == "left" else _LEFT  # alone it reads as what is left
+        brief = compact._replace(name=min(compact.name, _LEAST_NAME), percent=percent)
+        for columns in (full, compact, brief):
             room = width - (columns.total - _BAR)
             if room >= _LEAST_BAR:
                 return columns._replace(bar=min(room, _BAR))
@@ -128,14 +127,12 @@ class Page:
             more = "" if self.verbose or not view.notes else " (-v says more)"
             yield from self.prose("!", f"partly read: this key may not see every limit{more}", "yellow")
         if view.error is not None:
-            message = view.error.message if self.verbose else _brief(view.error.message)
-            more = "" if message == view.error.message else "; -v says more"
-            message += f" ({view.error.code})"
+            message = f"{view.error.message} ({view.error.code})"
             if view.next_read_at is not None:
                 due = until(view.next_read_at, self.now)
                 message += f"; asked again {words.countdown(due)}" if due >= 1 else ""
             failed = view.status != "stale"
-            yield from self.prose(self.glyphs.cross, message + more, "red" if failed else "yellow")
+            yield from self.prose(self.glyphs.cross, message, "red" if failed else "yellow")
             if view.error.hint:
                 yield from self.prose(self.glyphs.arrow, view.error.hint, "")
         yield from self._key(view)
@@ -192,7 +189,7 @@ class Page:
             text = entry.forecast_text(self.now.timestamp(), self.zone)
             if text:
                 dire = entry.ahead.dire and style != "dim"
-                yield from prose(self.console, self.glyphs.so, text, "yellow" if dire else "dim")
+                yield from self.prose(self.glyphs.so, text, "yellow" if dire else "dim")
 
     def mark(self, entry: Entry, style: str) -> Text:
         return Text(f"{self.glyphs.mark} " if entry.binding else "  ", style)
@@ -228,12 +225,6 @@ class Page:
         """At most ``width`` cells, or exactly: a wide character takes two."""
         text.truncate(max(width, 1), overflow="crop" if self.glyphs.ascii_only else "ellipsis", pad=pad)
         return text
-
-
-def _brief(message: str) -> str:
-    """The first sentence of what is long: LiteLLM, for one, goes on about hashes of the key."""
-    end = message.find(". ", _BRIEF // 3) if len(message) > _BRIEF else -1
-    return message if end < 0 else message[:end]
 
 
 def _aligned(amounts: Sequence[Amount]) -> list[str]:

@@ -86,6 +86,5 @@ def _text(facts: Facts, now: float, zone: Zone) -> str:
 def _ahead(facts: Facts, resets_at: float | None, now: float, zone: Zone) -> str:
     """What is foreseen, where it is more than that nobody can tell."""
     moments = cast("tuple[float | None, float | None, float | None] | None", facts.runs_out_at)
-    kind = facts.kind or ""
-    text = words.forecast_text(kind, facts.level, facts.p_runout, moments, resets_at, now, zone)
+    text = words.forecast_text(facts.kind or "", facts.level, facts.p_runout, moments, resets_at, now, zone)
     return "" if text.startswith("no ") else text

@@ -36,8 +36,7 @@ class Zone:
 def percent_text(percent: str) -> str:
     """``75%``; ``<1%`` and ``>99%`` rather than a wrong 0 or 100; ``over by 20%`` below zero."""
     if percent.startswith("-"):
-        over = percent[1:]
-        return "over by <1%" if _whole(over) == "" else f"over by {_scaled(over, 0):,}%"
+        return f"over by {percent_text(percent[1:])}"
     if _whole(percent) == "" and _digits(percent):
         return "<1%"
     if _whole(percent) == "99" and percent.partition(".")[2].strip("0"):
