@@ -182,12 +182,12 @@ def test_no_list_no_edit(text: str, path: KeyPath) -> None:
 
 
 def test_no_object_no_edit() -> None:
-    with pytest.raises(SetupError, match="its value is not an object"):
+    with pytest.raises(SetupError, match="no object takes plugin"):
         with_member(read(b"[]"), (), "plugin", [], "tui.json")
 
 
 def test_a_key_comes_once() -> None:
-    with pytest.raises(SetupError, match="has plugin already"):
+    with pytest.raises(SetupError, match="is there already"):
         with_member(read(b'{"plugin": 1}'), (), "plugin", [], "tui.json")
 
 

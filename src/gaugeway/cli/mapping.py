@@ -54,7 +54,9 @@ def listing(leaves: Sequence[tuple[str, Any]]) -> str:
     if not leaves:
         raise ReadError("unexpected_shape", "the answer holds no value that a path leads to")
     width = min(_WIDEST, max(len(path) for path, _ in leaves))
-    return "\n".join(f"#   {path:{width}}  {_shown(value)}" for path, value in leaves)
+    return "\n".join(
+        f"#   {path:{width}}  {clean(_encoder.encode(value).decode(), 60)}" for path, value in leaves
+    )
 
 
 def template(gateway_id: str, settings: dict[str, str | bool], leaves: Sequence[tuple[str, Any]]) -> str:
@@ -103,7 +105,3 @@ def _is_amount(value: Any) -> bool:
     if isinstance(value, str):
         return re.fullmatch(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?", value) is not None
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def _shown(value: Any) -> str:
-    return clean(_encoder.encode(value).decode(), 60)

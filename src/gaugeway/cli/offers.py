@@ -17,10 +17,8 @@ _CONVENTIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("https://api.deepseek.com",), ("DEEPSEEK_API_KEY",)),
     (("https://ai-gateway.vercel.sh/v1",), ("AI_GATEWAY_API_KEY",)),
 )
-_NOT_GATEWAYS = (
-    "https://api.openai.com",
-    "https://api.anthropic.com",
-)  # they tell a key nothing of its quota
+# They tell a key nothing of its quota.
+_NOT_GATEWAYS = ("https://api.openai.com", "https://api.anthropic.com")
 
 
 class Offer(NamedTuple):

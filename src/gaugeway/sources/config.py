@@ -36,11 +36,7 @@ class GatewayTable(Table, frozen=True, kw_only=True):
     ] = None
     preset: Annotated[str, Meta(description="the gateway's product, or `custom`", min_length=1)] = "neutral"
     api_key: Annotated[
-        str | None,
-        Meta(
-            description="the key, best as a template: `{env:NAME}`, `{file:PATH}`, `{command:...}`, "
-            "`{keyring:SERVICE/USER}`; else found by id"
-        ),
+        str | None, Meta(description="the key, best as a template; else it is found by id")
     ] = None
     label: Annotated[str | None, Meta(description="display name; default: the id")] = None
     quota_path: Annotated[

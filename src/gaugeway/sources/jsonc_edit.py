@@ -34,7 +34,7 @@ def with_item(document: Document, path: KeyPath, item: Any, file: str) -> bytes:
     wanted = deepcopy(document.value)
     container: Any = reduce(getitem, path, wanted)
     if not isinstance(container, list):
-        raise SetupError("invalid_config", f"{_named(path, file)} is not a list")
+        raise SetupError("invalid_config", f"{file}: {'.'.join(map(str, path))} is not a list")
     text = msgspec.json.encode(item)
     container.append(jsonc.read(text).value)
     return _made(document, _added(document, path, text), wanted, file)
@@ -47,7 +47,7 @@ def with_member(document: Document, path: KeyPath, key: str, value: Any, file: s
     wanted = deepcopy(document.value)
     container: Any = reduce(getitem, path, wanted)
     if not isinstance(container, dict) or key in container:
-        raise SetupError("invalid_config", f"{_named(path, file)} is not an object, or has {key} already")
+        raise SetupError("invalid_config", f"{file}: no object takes {key} there, or it is there already")
     text = msgspec.json.encode(value)
     container[key] = jsonc.read(text).value
     return _made(document, _added(document, path, msgspec.json.encode(key) + b": " + text), wanted, file)
@@ -125,10 +125,6 @@ def _made(document: Document, edits: list[Edit], wanted: Any, file: str) -> byte
     except jsonc.ParseError:
         pass
     raise SetupError("invalid_config", f"{file} can't be edited without changing something else in it")
-
-
-def _named(path: KeyPath, file: str) -> str:
-    return f"{file}: {'.'.join(map(str, path)) or 'its value'}"
 
 
 def _gap(data: bytes, at: int) -> int:

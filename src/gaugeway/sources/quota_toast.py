@@ -42,8 +42,7 @@ class QuotaToast(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         _Milliseconds, Meta(description="between two toasts that tell no news, or the same news again")
     ] = 300_000
     show_on_idle: Annotated[
-        bool | None,
-        Meta(description="true: a toast when a session goes idle, also without news"),
+        bool | None, Meta(description="true: a toast when a session goes idle, also without news")
     ] = None
     show_on_question: Annotated[
         bool | None, Meta(description="true: the same when OpenCode asks something")
