@@ -79,8 +79,7 @@ class App:
         self._alerts = found.alerts
         for problem in found.problems:
             if problem.fatal and not (creating and not Path(problem.file).exists()):
-                line = "" if problem.line is None else f":{problem.line}"
-                narrate(f"{problem.file}{line}: {problem.message}")
+                narrate(f"{place(problem.file, problem.line)}: {problem.message}")
         return found
 
     def read(
@@ -182,6 +181,10 @@ def print_json(document: "Struct") -> None:
 
     body = msgspec.json.encode(document)
     click.echo(msgspec.json.format(body, indent=2) if sys.stdout.isatty() else body)
+
+
+def place(file: str, line: int | None) -> str:
+    return file if line is None else f"{file}:{line}"
 
 
 def narrate(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, narrate, print_json
+from gaugeway.cli.context import App, narrate, place, print_json
 from gaugeway.errors import SetupError
 
 if TYPE_CHECKING:
@@ -167,9 +167,8 @@ def _facts(setup: "Setup") -> Iterator[tuple[str, str]]:
         elif not folder.does_not_parse:
             yield "", "no entry in tui.json"
     for one in setup.settings:
-        line = "" if one.line is None else f":{one.line}"
         value = {True: "true", False: "false", None: "not set"}.get(one.value, str(one.value))
-        yield one.name, f"{value} ({one.file}{line})" if one.file else value
+        yield one.name, f"{value} ({place(one.file, one.line)})" if one.file else value
 
 
 def _program(program: "Program") -> str:

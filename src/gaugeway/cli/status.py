@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaugeway.cli import options
-from gaugeway.cli.context import App, chosen, print_json
+from gaugeway.cli.context import App, chosen, place, print_json
 from gaugeway.cli.show import exit_code
 from gaugeway.collector import State, stored
 from gaugeway.errors import StoreError
@@ -87,9 +87,8 @@ def _facts(one: GatewayReport, now: datetime) -> Iterator[tuple[str, str]]:
 
     yield "provider_id", one.provider_id
     yield "preset", one.preset
-    for place in one.defined_in:
-        line = "" if place.line is None else f":{place.line}"
-        yield "defined_in", f"{place.file}{line} ({place.trust})"
+    for defined in one.defined_in:
+        yield "defined_in", f"{place(defined.file, defined.line)} ({defined.trust})"
     yield "origin", one.origin or "none"
     yield "quota_path", one.quota_path or "the preset's own"
     yield "auth", one.auth or "unknown"

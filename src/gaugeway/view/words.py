@@ -37,7 +37,7 @@ def percent_text(percent: str) -> str:
     """``75%``; ``<1%`` and ``>99%`` rather than a wrong 0 or 100; ``over by 20%`` below zero."""
     if percent.startswith("-"):
         return f"over by {percent_text(percent[1:])}"
-    if _whole(percent) == "" and _digits(percent):
+    if _whole(percent) == "" and percent.strip("0."):
         return "<1%"
     if _whole(percent) == "99" and percent.partition(".")[2].strip("0"):
         return ">99%"
@@ -243,15 +243,10 @@ def _whole(value: str) -> str:
     return value.partition(".")[0].lstrip("-0")
 
 
-def _digits(value: str) -> int:
-    """All digits of ``value`` as one number: zero only for zero."""
-    return int(value.replace(".", ""))
-
-
 def _scaled(value: str, places: int) -> int:
     """``value`` times 10**places, rounded half to even."""
     drop = len(value.partition(".")[2]) - places
-    digits, unit = abs(_digits(value)), int(10 ** abs(drop))
+    digits, unit = abs(int(value.replace(".", ""))), int(10 ** abs(drop))
     if drop <= 0:
         digits *= unit
     else:
