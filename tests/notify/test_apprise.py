@@ -18,7 +18,7 @@ from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError
 from gaugeway.notify.by_apprise import send_to_apprise
-from gaugeway.notify.send import send
+from gaugeway.notify.send import sender
 from gaugeway.testing.server import LoopbackServer
 
 # Of mimetypes and the like that its plugins load.
@@ -48,7 +48,7 @@ def json_url(server: LoopbackServer, path: str = "/x") -> str:
 
 def test_a_json_service(server, posted, tmp_path) -> None:
     env = environment(tmp_path, NOTIFY=json_url(server))
-    send(channel(tmp_path, "apprise", "{env:NOTIFY}"), FACTS, env)
+    sender(channel(tmp_path, "apprise", "{env:NOTIFY}"), env)(FACTS)
     (told,) = posted
     assert (told["title"], told["message"], told["type"]) == (FACTS.title, FACTS.text, "failure")
 
@@ -126,7 +126,7 @@ def test_mail(tmp_path: Path) -> None:
     controller.start()
     try:
         url = f"mailto://127.0.0.1:{port}?from=gaugeway@example.org&to=me@example.org"
-        send(channel(tmp_path, "apprise", url), FACTS, environment(tmp_path))
+        sender(channel(tmp_path, "apprise", url), environment(tmp_path))(FACTS)
     finally:
         controller.stop()
     (letter,) = letters

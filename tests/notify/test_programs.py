@@ -12,7 +12,7 @@ from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError
 from gaugeway.notify.programs import send_to_command
-from gaugeway.notify.send import send
+from gaugeway.notify.send import sender
 
 
 def script(folder: Path, name: str, body: str) -> Path:
@@ -33,7 +33,7 @@ def test_a_command_gets_the_facts_and_its_arguments_as_they_are(tmp_path: Path) 
         f"json.dump(told, open({str(out)!r}, 'w'))",
     )
     one = channel(config, "command", [str(program), "--to", "a b; rm -rf $HOME", "{env:WHERE}"])
-    send(one, FACTS, environment(tmp_path, WHERE="here"))
+    sender(one, environment(tmp_path, WHERE="here"))(FACTS)
     arguments, facts, folder, where = json.loads(out.read_text())
     assert arguments == ["--to", "a b; rm -rf $HOME", "{env:WHERE}"]
     assert facts == json.loads(msgspec.json.encode(FACTS))
@@ -53,12 +53,12 @@ def test_a_command_gets_the_facts_and_its_arguments_as_they_are(tmp_path: Path) 
 )
 def test_a_command_that_fails_says_how_and_nothing_that_it_printed(tmp_path, words, what) -> None:
     with pytest.raises(DeliveryError) as caught:
-        send(channel(tmp_path, "command", words), FACTS, environment(tmp_path))
+        sender(channel(tmp_path, "command", words), environment(tmp_path))(FACTS)
     assert caught.value.message == what
 
 
 def test_a_command_that_reads_nothing_is_no_failure(tmp_path: Path) -> None:
-    send(channel(tmp_path, "command", ["true"]), FACTS, environment(tmp_path))
+    sender(channel(tmp_path, "command", ["true"]), environment(tmp_path))(FACTS)
 
 
 def test_a_command_that_hangs_is_ended_with_all_its_children(
@@ -91,7 +91,7 @@ def test_a_program_of_the_work_tree_is_not_run(tmp_path: Path) -> None:
     script(repo, "notify", "")
     env = msgspec.structs.replace(environment(tmp_path, PATH=str(repo)), cwd=repo, home=tmp_path / "home")
     with pytest.raises(DeliveryError, match="notify is not found"):
-        send(channel(tmp_path, "command", ["notify"]), FACTS, env)
+        sender(channel(tmp_path, "command", ["notify"]), env)(FACTS)
 
 
 # notify-send [OPTION...] <SUMMARY> [BODY], with GLib's options: `--name=value`, `-n value`, `--` ends them.
@@ -113,7 +113,7 @@ def test_the_desktop_through_notify_send(tmp_path: Path) -> None:
     script(tmp_path, "notify-send", NOTIFY_SEND)
     env = environment(tmp_path, PATH=str(tmp_path), OUT=str(tmp_path / "out.json"))
     facts = msgspec.structs.replace(FACTS, title="--icon=x <b>", text='5 < 6 & <b>bold</b> "q"')
-    send(channel(tmp_path, "desktop", True), facts, env)
+    sender(channel(tmp_path, "desktop", True), env)(facts)
     told = json.loads((tmp_path / "out.json").read_text())
     assert told["summary"] == "--icon=x <b>"
     assert told["body"] == '5 &lt; 6 &amp; &lt;b&gt;bold&lt;/b&gt; "q"'
@@ -144,7 +144,7 @@ def test_the_desktop_of_macos(tmp_path: Path) -> None:
     script(tmp_path, "osascript", OSASCRIPT)
     env = environment(tmp_path, PATH=str(tmp_path), OUT=str(tmp_path / "out.json"))
     facts = msgspec.structs.replace(FACTS, title="-edo shell script", text="-e x")
-    send(channel(tmp_path, "desktop", True), facts, msgspec.structs.replace(env, platform="darwin"))
+    sender(channel(tmp_path, "desktop", True), msgspec.structs.replace(env, platform="darwin"))(facts)
     options, told = json.loads((tmp_path / "out.json").read_text())
     assert [name for name, _ in options] == ["-e", "-e", "-e"]
     assert told[-2:] == [facts.title, facts.text]
@@ -154,5 +154,5 @@ def test_the_desktop_of_macos(tmp_path: Path) -> None:
 
 def test_where_there_is_no_desktop(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError, match="notify-send is not found") as caught:
-        send(channel(tmp_path, "desktop", True), FACTS, environment(tmp_path, PATH=str(tmp_path)))
+        sender(channel(tmp_path, "desktop", True), environment(tmp_path, PATH=str(tmp_path)))(FACTS)
     assert "libnotify" in caught.value.hint

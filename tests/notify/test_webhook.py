@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.notify.values import FACTS, channel, environment
 
 from gaugeway.errors import DeliveryError, SetupError
-from gaugeway.notify.send import send
+from gaugeway.notify.send import sender
 from gaugeway.notify.webhook import budget_event, send_to_webhook
 from gaugeway.testing.server import LoopbackServer
 
@@ -49,7 +49,7 @@ def url(receiver: Receiver) -> Iterator[str]:
 
 
 def test_the_fields_are_those_of_litellm(receiver: Receiver, url: str, tmp_path: Path) -> None:
-    send(channel(tmp_path, "webhook", "{env:HOOK}"), FACTS, environment(tmp_path, HOOK=url))
+    sender(channel(tmp_path, "webhook", "{env:HOOK}"), environment(tmp_path, HOOK=url))(FACTS)
     assert receiver.events == [
         {
             "spend": 48.5,
@@ -145,7 +145,7 @@ def test_a_receiver_that_hangs_costs_the_deadline(receiver, url, tmp_path) -> No
 )
 def test_where_it_does_not_go_and_the_url_is_never_said(tmp_path, bad, what) -> None:
     with pytest.raises(DeliveryError) as caught:
-        send(channel(tmp_path, "webhook", bad), FACTS, environment(tmp_path))
+        sender(channel(tmp_path, "webhook", bad), environment(tmp_path))(FACTS)
     assert caught.value.message == what
     assert TOKEN not in str(caught.value)
     assert "127.0.0.1" not in str(caught.value)
@@ -153,7 +153,7 @@ def test_where_it_does_not_go_and_the_url_is_never_said(tmp_path, bad, what) -> 
 
 def test_a_template_that_does_not_resolve(tmp_path) -> None:
     with pytest.raises(SetupError, match=r"\{env:HOOK\}, which is not set, or empty"):
-        send(channel(tmp_path, "webhook", "https://x/{env:HOOK}"), FACTS, environment(tmp_path))
+        sender(channel(tmp_path, "webhook", "https://x/{env:HOOK}"), environment(tmp_path))(FACTS)
 
 
 def test_a_proxy_that_is_none(tmp_path) -> None:

@@ -12,10 +12,6 @@ from gaugeway.amounts.numbers import four_places
 from gaugeway.readings import Forecast, Level, Meter, level_of
 from gaugeway.sources.alerting import Kind, Rule
 
-SCHEMA: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
-Event = Literal["raised", "recovered", "test"]
-Urgency = Literal["low", "normal", "critical"]
-
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """One message's facts, as a command gets them. Amounts are plain decimal strings, times UTC with ``Z``,
@@ -28,8 +24,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ``text``: the message in words, as of sending it.
     """
 
-    schema: Literal["gaugeway.alert/1"] = SCHEMA
-    event: Event
+    schema: Literal["gaugeway.alert/1"] = "gaugeway.alert/1"
+    event: Literal["raised", "recovered", "test"]
     condition: Kind | Literal["test"]
     cause: Cause
     rule: str
@@ -65,7 +61,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
     @property
-    def urgency(self) -> Urgency:
+    def urgency(self) -> Literal["low", "normal", "critical"]:
         """How loud a message may be."""
         if self.event != "raised":
             return "low"

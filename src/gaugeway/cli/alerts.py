@@ -64,14 +64,14 @@ def test(app: App, channel: str | None) -> int:
 
     Quiet hours do not hold it. Exits with 1 where one was not delivered.
     """
-    from gaugeway.notify.send import send
+    from gaugeway.notify.send import sender
 
     found = app.found()
     channels = _chosen(found, channel)
     width, failed = max(len(one.name) for one in channels), 0
     for one in channels:
         try:
-            send(one, message(_sample(app.clock()), app.clock(), LOCAL), app.env)
+            sender(one, app.env)(message(_sample(app.clock()), app.clock(), LOCAL))
         except GaugewayError as error:
             failed += 1
             hint = "" if error.hint in {"", HINTS["undelivered"]} else f" ({error.hint})"

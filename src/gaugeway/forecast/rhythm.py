@@ -46,7 +46,13 @@ class Rhythm:
         self.rates = [self._rate(memory) for memory in MEMORIES]
         self.weekday = int(now // DAY + 3) % 7
         self.likeness = self._likeness(moments)
-        self._days_alone()
+        # The level of late, and the variance of single days around it, relative to it.
+        daily = [later - earlier for later, earlier in pairwise(self.sums)]
+        self.level = level_of(daily, self.observed)
+        self.variance = _VARIANCE
+        if self.observed > 0:
+            _, variance, weight = season_of(daily, first=1, weekday=self.weekday, mean=self.level)
+            self.variance = (variance + _DAYS_OF_IT * _VARIANCE) / (weight + _DAYS_OF_IT)
 
     def _rate(self, memory: float) -> float:
         """Use per day, recent use counting more."""
@@ -90,15 +96,6 @@ class Rhythm:
             )
             for day, (v, w, x, y, z) in enumerate(states[1:], 1)
         ]
-
-    def _days_alone(self) -> None:
-        """The level of late, and the variance of single days around it, relative to it."""
-        daily = [later - earlier for later, earlier in pairwise(self.sums)]
-        self.level = level_of(daily, self.observed)
-        self.variance = _VARIANCE
-        if self.observed > 0:
-            _, variance, weight = season_of(daily, first=1, weekday=self.weekday, mean=self.level)
-            self.variance = (variance + _DAYS_OF_IT * _VARIANCE) / (weight + _DAYS_OF_IT)
 
     def followed(self, ahead: float) -> tuple[int, list[float]]:
         """What was used in the ``ahead`` days after each earlier moment; the first is so many days ago."""

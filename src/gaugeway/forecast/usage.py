@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from gaugeway.forecast.windows import DAY, grid, length_of, slack, usual_length
 
-Pairs = Sequence[tuple[float, float]]
-
 _NEARLY_A_DAY, _PARTS = (DAY * 5 / 6, DAY * 7 / 6), 8
 _REACH = 1e12  # seconds, 30,000 years: what is further away is not a time, and would overflow
 
@@ -35,7 +33,7 @@ class Usage(NamedTuple):
         return self.total[max(bisect_right(self.times, moment) - 1, 0)]
 
 
-def usage_of(readings: Pairs, *, now: float, resets_at: float | None) -> Usage:
+def usage_of(readings: Sequence[tuple[float, float]], *, now: float, resets_at: float | None) -> Usage:
     """``readings``: (unix seconds, counter), oldest first. A clock that runs behind them is put forward."""
     now = bounded(now)
     if not readings:

@@ -6,12 +6,10 @@ from decimal import Decimal
 import msgspec
 
 from gaugeway.amounts import plain
-from gaugeway.amounts.numbers import number
-from gaugeway.errors import ReadError
 from gaugeway.readings import Meter
 from gaugeway.view import words
 
-_NEED = re.compile(r"([0-9.]+)\s*(%|[A-Za-z][A-Za-z0-9_-]{0,30})?")
+_NEED = re.compile(r"([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*(%|[A-Za-z][A-Za-z0-9_-]{0,30})?")
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -24,14 +22,10 @@ class Need(msgspec.Struct, frozen=True):
     def of(cls, text: str, unit: str | None = None) -> "Need":
         """``unit``: of a bare number. Raises ValueError for what is not a number with a unit."""
         match = _NEED.fullmatch(text.strip())
-        try:
-            amount = None if match is None else number(match[1], "")
-        except ReadError:
-            amount = None
-        unit = unit if match is None else match[2] or unit
-        if amount is None or unit is None:
+        unit = (match and match[2]) or unit
+        if match is None or unit is None:
             raise ValueError(f"{text!r} is not an amount with its unit: 4.50USD, 200000tokens or 10%")
-        return cls(amount, "percent" if unit == "%" else unit)
+        return cls(Decimal(match[1]), "percent" if unit == "%" else unit)
 
     def pick(self, meter: Meter, share: Decimal | None, amount: Decimal | None) -> Decimal | None:
         """Of a meter's share and amount the one in this need's unit; None where neither is."""

@@ -16,16 +16,12 @@ from gaugeway.transport.daemon import in_daemon_thread
 T = TypeVar("T")
 
 
-def send(channel: Channel, facts: Facts, env: Environment) -> None:
-    """``facts`` have their title and text. Raises DeliveryError for what came of it, SetupError for a
-    template that does not resolve.
-    """
-    sender(channel, env)(facts)
-
-
 def sender(channel: Channel, env: Environment, *, seconds: float = KEY_SECONDS) -> Callable[[Facts], None]:
-    """What sends through the channel, its URL resolved. ``seconds``: what a command or a keyring may take for
-    that. Raises as `send` does.
+    """What sends facts, with their title and text, through the channel; its URL is resolved. ``seconds``:
+    what a command or a keyring may take for that.
+
+    Raises SetupError for a template that does not resolve, DeliveryError where that takes too long; what it
+    returns raises DeliveryError.
     """
     if channel.kind == "command":
         from gaugeway.notify.programs import send_to_command

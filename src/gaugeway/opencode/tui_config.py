@@ -52,7 +52,8 @@ def without_entry(data: bytes, before: bytes | None, folder: Path, file: str) ->
     mine = _indexes(document, folder)
     if not mine:
         return data
-    if len(mine) == len(document.value[_PLUGIN]) and before is not None and not _has_list(before, file):
+    had_list = before is None or (bool(before.strip()) and _PLUGIN in _read(before, file).value)
+    if len(mine) == len(document.value[_PLUGIN]) and not had_list:
         return without(document, (_PLUGIN,), file)
     for index in reversed(mine):
         document = _read(without(document, (_PLUGIN, index), file), file)
@@ -74,10 +75,6 @@ def _read(data: bytes, file: str) -> jsonc.Document:
     if not isinstance(document.value, dict):
         raise SetupError("invalid_config", f"{file}:{document.line(())}: is not an object", _HINT)
     return document
-
-
-def _has_list(data: bytes, file: str) -> bool:
-    return bool(data.strip()) and _PLUGIN in _read(data, file).value
 
 
 def _indexes(document: jsonc.Document, folder: Path) -> list[int]:

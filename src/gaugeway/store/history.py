@@ -45,10 +45,8 @@ _UNWRITTEN = (
 )
 _NEW = rows.insert("series", f"gateway_id, meter_id, subject, {rows.SAMPLE}")
 _MOVE = 'UPDATE series SET time = ?, used = ?, remaining = ?, "limit" = ?, resets_at = ? WHERE id = ?'
-_ADD = rows.insert("samples", f"series, {rows.SAMPLE}").replace("INSERT", "INSERT OR REPLACE", 1)
-_FORESEEN = rows.insert("forecasts", f"series, resets_at, {rows.FORECAST}").replace(
-    "INSERT", "INSERT OR REPLACE", 1
-)
+_ADD = rows.insert("samples", f"series, {rows.SAMPLE}", "INSERT OR REPLACE")
+_FORESEEN = rows.insert("forecasts", f"series, resets_at, {rows.FORECAST}", "INSERT OR REPLACE")
 _USED, _REMAINING, _LIMIT = (f"CAST({name} AS REAL)" for name in ("used", "remaining", '"limit"'))
 _POINT = (
     f"time, coalesce({_USED}, {_LIMIT} - {_REMAINING}), coalesce({_REMAINING}, {_LIMIT} - {_USED}),"
@@ -65,7 +63,7 @@ _SAMPLES = (
     " WHERE gateway_id = ? ORDER BY meter_id, series.time, series.id, one.time"
 )
 
-_DONE = rows.insert("upkeep", "tier, until, series").replace("INSERT", "INSERT OR REPLACE", 1)
+_DONE = rows.insert("upkeep", "tier, until, series", "INSERT OR REPLACE")
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):

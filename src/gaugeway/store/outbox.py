@@ -90,7 +90,7 @@ class Access(Protocol):
 # The columns are named like the fields.
 _RAISED = ", ".join(Raised.__struct_fields__)
 _ENTRY = ", ".join(Entry.__struct_fields__)
-_PUT = rows.insert("alerts", _RAISED).replace("INSERT", "INSERT OR REPLACE", 1)
+_PUT = rows.insert("alerts", _RAISED, "INSERT OR REPLACE")
 _WRITE = rows.insert(
     "outbox", "channel, gateway_id, matter, facts, written_at, first, held_until, next_at, attempts"
 )

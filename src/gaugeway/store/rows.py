@@ -155,9 +155,9 @@ def forecasts(db: Connection, ids: Sequence[int], now: float) -> list[Row]:
     return in_parts(db, statement, ids)
 
 
-def insert(table: str, columns: str) -> str:
+def insert(table: str, columns: str, verb: str = "INSERT") -> str:
     """The statement that inserts one row of ``columns``."""
-    return f"INSERT INTO {table} ({columns}) VALUES ({','.join('?' * (columns.count(',') + 1))})"  # noqa: S608
+    return f"{verb} INTO {table} ({columns}) VALUES ({','.join('?' * (columns.count(',') + 1))})"
 
 
 def joined(texts: Iterable[str]) -> str:
