@@ -172,8 +172,8 @@ WRONG = {
     "amount": (
         f"{PHONE}[[alerts.rules]]\namount = 1e99\n",
         5,
-        "alerts.rules[0]",
-        "amount is not a number of plausible size",
+        "alerts.rules[0].amount",
+        "is not a number of plausible size",
     ),
     "stale": (f"{PHONE}[[alerts.rules]]\nstale = 'soon'\n", 5, "alerts.rules[0].stale", "no length of time"),
     "month": (

@@ -6,13 +6,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from gaugeway.sources.settings import Table
-
 Words = Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)]
 Bad = Literal["low", "critical", "exhausted"]
 
 
-class AlertsTable(Table, frozen=True, kw_only=True):
+class AlertsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[alerts]``"""
 
     quiet: Annotated[
@@ -20,14 +18,14 @@ class AlertsTable(Table, frozen=True, kw_only=True):
     ] = None
     channels: Annotated[
         dict[str, Any], Meta(description="`[alerts.channels.NAME]`: where messages go, any number of places")
-    ] = msgspec.field(default_factory=dict)
+    ] = {}
     rules: Annotated[
         list[Any] | None,
         Meta(description='`[[alerts.rules]]`: when; without a right one, `level = "low"` and `runout = 0.8`'),
     ] = None
 
 
-class ChannelTable(Table, frozen=True, kw_only=True):
+class ChannelTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[alerts.channels.NAME]``: exactly one of these."""
 
     apprise: Annotated[
@@ -43,7 +41,7 @@ class ChannelTable(Table, frozen=True, kw_only=True):
     ] = None
 
 
-class RuleTable(Table, frozen=True, kw_only=True):
+class RuleTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[[alerts.rules]]``: exactly one condition, and which gateways and channels it is about."""
 
     level: Annotated[Bad | None, Meta(description="a limit gets to this level, or further")] = None

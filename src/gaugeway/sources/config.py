@@ -15,7 +15,7 @@ from gaugeway.sources.environment import Environment, Place
 from gaugeway.sources.gateway import check_id
 from gaugeway.sources.jsonc import KeyPath, ParseError
 from gaugeway.sources.layers import Lines, read_file
-from gaugeway.sources.settings import Draft, Layer, Problem, Setting, Table, unknown
+from gaugeway.sources.settings import Draft, Layer, Problem, Setting, unknown
 from gaugeway.sources.trust import WorkTrees
 
 _TABLES = ("gateways", "alerts")
@@ -27,7 +27,7 @@ _Amount = Annotated[
 ]
 
 
-class GatewayTable(Table, frozen=True, kw_only=True):
+class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[gateways.ID]``: one gateway."""
 
     base_url: Annotated[
@@ -71,7 +71,7 @@ class GatewayTable(Table, frozen=True, kw_only=True):
     meters: Annotated[
         list[dict[str, Any]],
         Meta(description="`[[gateways.ID.meters]]`: the meters of the `custom` preset, which checks them"),
-    ] = msgspec.field(default_factory=list)
+    ] = []
 
 
 _NAME = re.compile(r"""[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""")

@@ -107,7 +107,7 @@ def _node(tokens: Iterator[re.Match[bytes]], token: re.Match[bytes], begin: int,
         if token[0] == b"[":
             inner[index] = _node(tokens, end, end.start(), depth + 1)
         else:
-            key = msgspec.json.decode(end[0], type=str)
+            key = _decoder.decode(end[0])
             inner.pop(key, None)  # an equal key that came before
             inner[key] = _node(tokens, next(tokens), end.start(), depth + 1)
     return Node(begin, token.start(), end.end(), inner)

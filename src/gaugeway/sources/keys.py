@@ -105,8 +105,8 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
                 secret = check_key(value, place)
             else:
                 text = Text.of(value, deferred=True)
-                if text.shown != "...":
-                    source = text.shown
+                if (shown := text.shown) != "...":
+                    source = shown
                 if text.deferred:
                     return Key(
                         deferred=lambda: check_key(text.resolve(env), value),

@@ -90,10 +90,10 @@ class Setting(msgspec.Struct, frozen=True):
 
     def convert(self, kind: type[T]) -> T:
         """The value as that type. Raises SettingError, which for an unknown key names the nearest known."""
+        known = getattr(kind, "__struct_fields__", ())
         try:
-            return msgspec.convert(self.value, kind)
+            made = msgspec.convert(self.value, kind)
         except msgspec.ValidationError as error:
-            known = getattr(kind, "__struct_fields__", ())
             if known and not isinstance(self.value, dict):
                 raise SettingError(self, "is not a table") from None
             for key in [key for key in self.value if key not in known] if known else ():
@@ -103,6 +103,13 @@ class Setting(msgspec.Struct, frozen=True):
             what, _, below = str(error).partition(" - at `$")
             what = what.partition(" '")[0]
             raise SettingError(self, f"is wrong: {what}", below=below.rstrip("`")) from None
+        for name in self.value if known else ():
+            number = getattr(made, name)
+            if isinstance(number, Decimal) and not (
+                number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT
+            ):
+                raise SettingError(self.at(name), "is not a number of plausible size")
+        return made
 
     def items(self) -> "Iterator[Setting]":
         """The items of a list, or of null."""
@@ -111,17 +118,6 @@ class Setting(msgspec.Struct, frozen=True):
 
     def problem(self, message: str, below: str = "") -> Problem:
         return Problem(file=self.layer.file, line=self.line, field=self.field + below, message=message)
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of gaugeway's own config, whose fields are all it may have."""
-
-    def __post_init__(self) -> None:
-        for name, value in zip(self.__struct_fields__, msgspec.structs.astuple(self), strict=True):
-            if isinstance(value, Decimal) and not (
-                value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT
-            ):
-                raise ValueError(f"{name} is not a number of plausible size")
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
