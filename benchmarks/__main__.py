@@ -15,7 +15,7 @@ from benchmarks.measure import HERE, ROOT, Run, Servers, installed, medians, run
 from benchmarks.year import grow
 
 MANY, FEW, ORIGINS, CROWDED, DELAY = 1000, 100, 25, 5, 0.05
-ROUNDS, TIMES = 7, 31
+ROUNDS, TIMES = 15, 31
 
 
 class Promise(NamedTuple):
