@@ -99,7 +99,7 @@ def stamp(when: datetime | None) -> str | None:
 
 
 @lru_cache(maxsize=1024)  # resets fall on the same midnights, and what is read together has one moment
-def stamp_at(seconds: int) -> str:
+def stamp_at(seconds: float) -> str:
     """:func:`stamp` of unix seconds."""
     return stamp(datetime.fromtimestamp(seconds, UTC))
 
