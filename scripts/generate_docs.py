@@ -90,7 +90,7 @@ def default_of(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "required"
     value = field.default
-    if value is msgspec.NODEFAULT or value is None:
+    if value in (msgspec.NODEFAULT, None, ()):
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

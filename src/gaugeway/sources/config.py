@@ -69,9 +69,9 @@ class GatewayTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     low_amount: _Amount = None
     critical_amount: _Amount = None
     meters: Annotated[
-        list[dict[str, Any]],
+        tuple[dict[str, Any], ...],
         Meta(description="`[[gateways.ID.meters]]`: the meters of the `custom` preset, which checks them"),
-    ] = []
+    ] = ()
 
 
 _NAME = re.compile(r"""[ \t]*\.[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z0-9_-]+))""")
@@ -165,7 +165,8 @@ def _lines_of(text: str) -> Lines:
             lines.setdefault(path[:end], line)
 
     def line_of(path: KeyPath) -> int | None:
-        above = (path[:end] for end in range(len(path), 0, -1))
-        return next((lines[one] for one in above if one in lines), None)
+        while path and path not in lines:
+            path = path[:-1]
+        return lines.get(path)
 
     return line_of

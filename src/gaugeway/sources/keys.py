@@ -103,6 +103,8 @@ class KeyFinder(msgspec.Struct, kw_only=True, dict=True):
         try:
             if isinstance(value, str):
                 secret = check_key(value, place)
+            elif "{" not in value.text():
+                secret = check_key(value.text(), value)
             else:
                 text = Text.of(value, deferred=True)
                 if (shown := text.shown) != "...":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _THRESHOLDS = frozenset(Thresholds.__struct_fields__)
-_AS_THEY_ARE = frozenset({"preset", "timeout", "refresh", "allow_http", "unattended"})
+_CHECKS: dict[str, Callable[[Environment, Setting], str]] = {
+    "quota_path": lambda env, setting: check_quota_path(expand(setting, env), setting),
+    "auth": lambda env, setting: check_auth(expand(setting, env), setting),
+    "ca_file": lambda env, setting: str(env.path(expand(setting, env), setting.layer.folder)),
+}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -151,32 +155,28 @@ class _Merged:
         return None if self._base_url is None else Origin.of(self._base_url)
 
     def gateway(self, keys: KeyFinder) -> Gateway:
-        fields = self._fields
-        values: dict[str, Any] = {name: fields[name].value for name in _AS_THEY_ARE & fields.keys()}
-        for name, check in (("quota_path", check_quota_path), ("auth", check_auth), ("ca_file", self._path)):
-            if name in fields:
-                values[name] = self._text(fields[name], check)
-        if "label" in fields:
-            values["label"] = clean(fields["label"].text()) or None
-        if "meters" in fields:
-            values["meters"] = tuple(fields["meters"].value)
-        if thresholds := {name: fields[name].value for name in _THRESHOLDS & fields.keys()}:
+        values: dict[str, Any] = {}
+        thresholds: dict[str, Any] = {}
+        for name, setting in self._fields.items():
+            if name in _THRESHOLDS:
+                thresholds[name] = setting.value
+            elif name == "label":
+                values[name] = clean(setting.text()) or None
+            elif name in _CHECKS:
+                values[name] = self._checked(partial(_CHECKS[name], self._env, setting))
+            elif name not in {"base_url", "api_key"}:
+                values[name] = setting.value
+        if thresholds:
             values["thresholds"] = Thresholds(**thresholds)
-        api_key = fields.get("api_key")
+        api_key = self._fields.get("api_key")
         return Gateway(
             id=self.id,
             base_url=self._base_url,
             key=keys.find(self.id, api_key, self._option, self._refusal) if self.trusted else Key(),
-            definitions=tuple(draft.definition for draft in self._drafts),
+            definitions=tuple([draft.definition for draft in self._drafts]),
             error=self._error,
             **values,
         )
-
-    def _path(self, text: str, setting: Setting) -> str:
-        return str(self._env.path(text, setting.layer.folder))
-
-    def _text(self, setting: Setting, check: Callable[[str, Setting], str]) -> str | None:
-        return self._checked(lambda: check(expand(setting, self._env), setting))
 
     def _checked(self, read: Callable[[], _T]) -> _T | None:
         """What ``read`` returns; where it fails, None, and the gateway can't be asked."""
