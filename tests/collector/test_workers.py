@@ -12,7 +12,7 @@ from gaugeway.collector.workers import Workers
 
 
 def item(place: str) -> Item:
-    one = Item(0, gateway("lab"))
+    one = Item(gateway("lab"))
     one.place = place
     return one
 

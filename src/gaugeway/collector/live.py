@@ -66,7 +66,7 @@ class Live:
         self._reader: Reader | None = None
         self._workers = Workers(self._ask)
         self._came: list[tuple[Item, float, Reading | GaugewayError]] = []
-        self._read: dict[int, tuple[Item, Reading]] = {}
+        self._read: dict[int, Item] = {}  # by head
         self._grown: list[Grown] = []
 
     async def run(self) -> None:
@@ -145,7 +145,7 @@ class Live:
         if not came:
             return
         assert self._reader is not None
-        outcomes, asked, good = [], [], []
+        outcomes, good = [], []
         for item, at, result in came:
             assert item.head is not None
             if isinstance(result, Reading):
@@ -156,6 +156,7 @@ class Live:
                     Outcome(head=item.head, gateway=item.gateway, reading=result, verdict=verdict)
                 )
                 good.append((item, result, verdict))
+                self._read[item.head.id] = item
             elif isinstance(result, ReadError):
                 minimum = self._reader.min_refresh(item.gateway.preset)
                 item.head = failed(item.head, result, at=at, min_refresh=minimum)
@@ -163,22 +164,20 @@ class Live:
             else:
                 item.error = result  # a fact of this process: nothing to store
                 continue
-            asked.append(item)
+            item.asked = True
         self._grown += self._store.save(outcomes, self._owner)
         for item, reading, verdict in good:
             self._round.answer(item, reading, None, verdict=verdict)
-            if item.head is not None:
-                self._read[item.head.id] = item, reading
         self._round.answer_stored([item for item, _, result in came if not isinstance(result, Reading)])
-        self._round.add_asked(asked)
 
     def _foresee(self) -> None:
         """Only when all have answered: nobody's reading waits for anybody's forecast."""
         if self._grown:
-            readings = {head_id: reading for head_id, (_, reading) in self._read.items()}
+            known = [(head, item.state.reading) for head, item in self._read.items() if item.state]
+            readings = {head: reading for head, reading in known if reading is not None}
             foresee(self._grown, readings, self._store, self._forecaster, self._now())
         if self._read:
-            self._round.add_forecasts([item for item, _ in self._read.values()])
+            self._round.add_forecasts(self._read)
 
     async def _look_again(self, items: list[Item], waited: float) -> list[Item]:
         """Takes over what has become free; returns what is still with others."""

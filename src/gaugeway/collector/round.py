@@ -17,16 +17,19 @@ _NONE: Mapping[str, Forecast] = {}
 
 
 class Item:
-    """One gateway of a round. ``error``: why this process can't ask it at all. ``head``: what is stored."""
+    """One gateway of a round. ``error``: why this process can't ask it at all. ``head``: what is stored.
+    ``asked``: by this process, and what came of it is kept. ``state``: what is known by now.
+    """
 
-    __slots__ = ("error", "gateway", "head", "identity", "place", "position")
+    __slots__ = ("asked", "error", "gateway", "head", "identity", "place", "state")
 
-    def __init__(self, position: int, gateway: Gateway) -> None:
-        self.position = position
+    def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.error: GaugewayError | None = None
         self.head: Head | None = None
         self.identity = self.place = ""
+        self.asked = False
+        self.state: State | None = None
 
 
 class Round:
@@ -45,29 +48,23 @@ class Round:
         self.clock = clock
         self._wish = wish
         self._on_state = on_state
-        self._states: dict[int, State] = {}
-        self._asked: set[int] = set()
         self.asked_at = clock().timestamp()
-        items = self._look_up(gateways)
-        self.due = [item for item in items if item.error is None and self.is_due(item, self.asked_at)]
+        self._items = self._look_up(gateways)
+        self.due = [item for item in self._items if item.error is None and self.is_due(item, self.asked_at)]
         due = set(self.due)
-        self.answer_stored([item for item in items if item not in due])
+        self.answer_stored([item for item in self._items if item not in due])
 
     @property
     def states(self) -> list[State]:
         """What is known by now, in the order of the gateways."""
-        return [self._states[position] for position in sorted(self._states)]
+        return [item.state for item in self._items if item.state is not None]
 
     @property
     def asked(self) -> list[State]:
         """Of these, what this process asked itself. Of what another one did the store has less: no names, and
         no forecasts yet.
         """
-        return [self._states[position] for position in sorted(self._asked)]
-
-    def add_asked(self, items: Sequence[Item]) -> None:
-        """These were asked by this process, and what came of it is kept."""
-        self._asked.update([item.position for item in items])
+        return [item.state for item in self._items if item.asked and item.state is not None]
 
     def is_due(self, item: Item, now: float) -> bool:
         """Whether to ask now. What another process learnt since this round began is fresh enough."""
@@ -92,7 +89,7 @@ class Round:
         if item.head is not None and item.head.attempted_at is not None:
             at = datetime.fromtimestamp(item.head.attempted_at, UTC)
             last_attempt = Attempt(at=at, outcome=item.head.error_code or "ok")
-        state = State(
+        item.state = State(
             gateway=item.gateway,
             reading=reading,
             verdict=verdict,
@@ -101,9 +98,8 @@ class Round:
             last_attempt=last_attempt,
             forecasts=forecasts,
         )
-        self._states[item.position] = state
         if self._on_state is not None:
-            self._on_state(state)
+            self._on_state(item.state)
 
     def answer_stored(self, items: Sequence[Item]) -> None:
         """These gateways are known as far as the store knows; meters that have reset since are expired."""
@@ -118,13 +114,12 @@ class Round:
             foreseen = _NONE if item.head is None else forecasts.get(item.head.id, _NONE)
             self.answer(item, reading, item.error or self._stored_error(item, reading), foreseen)
 
-    def add_forecasts(self, items: Sequence[Item]) -> None:
-        """What is foreseen of gateways that are known already."""
-        heads = {item.head.id: item for item in items if item.head is not None}
-        found = self.store.forecasts(list(heads), self.clock().timestamp())
-        for head_id, forecasts in found.items():
-            at = heads[head_id].position
-            self._states[at] = msgspec.structs.replace(self._states[at], forecasts=forecasts)
+    def add_forecasts(self, read: Mapping[int, Item]) -> None:
+        """What is foreseen of gateways, by head, that are known already."""
+        for head_id, forecasts in self.store.forecasts([*read], self.clock().timestamp()).items():
+            item = read[head_id]
+            assert item.state is not None
+            item.state = msgspec.structs.replace(item.state, forecasts=forecasts)
 
     def _stored_error(self, item: Item, reading: Reading | None) -> GaugewayError | None:
         head = item.head
@@ -142,7 +137,7 @@ class Round:
         heads: dict[str, list[Head]] = {}
         for head in self.store.heads([gateway.id for gateway in gateways]):
             heads.setdefault(head.gateway_id, []).append(head)
-        items = [Item(position, gateway) for position, gateway in enumerate(gateways)]
+        items = [Item(gateway) for gateway in gateways]
         for item in items:
             item.error, item.identity, item.place = hasher.address(item.gateway)
             stored = heads.get(item.gateway.id, ())
