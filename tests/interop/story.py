@@ -127,14 +127,14 @@ def main() -> int:
         settings = {
             "key_alias": f"story-{os.urandom(3).hex()}",
             "max_budget": BUDGET,
-            "budget_duration": "1d",
+            "budget_duration": "30d",
         }
         key = proxy.done("/key/generate", settings)["key"]
         undo.callback(proxy.ask, "/key/delete", {"keys": [key]})
         host = server.url.removeprefix("http://")
         text = CONFIG.format(proxy=proxy.url, receiver=server.url, host=host, likely=LIKELY)
         (folder / "config.toml").write_text(text)
-        print(f"LiteLLM {proxy.version()}; a key with {BUDGET} USD a day; the job needs {NEED}\n")
+        print(f"LiteLLM {proxy.version()}; a key with {BUDGET} USD for 30 days; the job needs {NEED}\n")
         print(f"{'s':>5} {'used':>9}  {'level':9} {'p(out)':>6}  gate")
         told = 0
         for moment in story(proxy, key, folder):
