@@ -109,7 +109,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_key_of_a_custom_meter_is_documented() -> None:
-    tables = (custom._Table, custom._Scaled, custom._Share, custom._Moment)
+    tables = (custom._Rule, custom._Amount, custom._Share, custom._Moment)
     assert {key for table in tables for key in table.__struct_fields__} <= keys_named("custom-mapping.md")
 
 

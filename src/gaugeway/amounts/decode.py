@@ -1,5 +1,6 @@
 """The one JSON decoder: strict, exact, bounded."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from gaugeway.errors import ReadError
 
 MAX_DEPTH = 32
 _BOM = b"\xef\xbb\xbf"
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # brackets, and strings, which hide theirs
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 # msgspec refuses NaN, Infinity, 1_000, lone surrogates and trailing text by itself (json of the standard
 # library takes the first two); an integer of any length stays an int, a float becomes the Decimal written.
@@ -34,21 +37,8 @@ def _depth_exceeds(body: bytes, most: int) -> bool:
     if body.count(b"[") + body.count(b"{") <= most:  # true of nearly every answer, and all done in C
         return False
     depth = 0
-    in_string = escaped = False
-    for byte in body:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > most:
-                return True
-        elif byte in b"]}":
-            depth -= 1
+    for mark in _MARKS.finditer(body):
+        depth += _STEPS.get(mark[0], 0)
+        if depth > most:
+            return True
     return False

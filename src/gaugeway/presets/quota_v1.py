@@ -7,7 +7,6 @@ display, so only a ``value`` that is an amount and says by its ``resultType`` wh
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from gaugeway.amounts import Fields, number, slug, stamp
@@ -84,6 +83,6 @@ def _amounts(entry: Fields, result: str) -> dict[str, Any] | None:
     if match is None or result not in _AMOUNTS:
         return None
     sign, symbol, digits, word = match.groups()
-    amount: Decimal | None = number(f"{sign}{digits}", entry.at("value"), symbols=True)
+    amount = number(f"{sign}{digits.replace(',', '')}", entry.at("value"))
     unit = _CURRENCY.get(symbol, symbol) or word or "units"
     return {"unit": unit, _AMOUNTS[result]: amount}

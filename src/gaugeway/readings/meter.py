@@ -127,8 +127,9 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
                 kind = "allowance"
             else:
                 kind = "balance" if remaining is not None else "spend"
-        if kind == "rate_limit" and (length == "lifetime" or _at_least_an_hour(length)):
-            kind = "allowance"  # a daily limit is an allowance, whatever the gateway calls it
+        # A daily limit is an allowance, whatever the gateway calls it; None seconds are more than a day.
+        if kind == "rate_limit" and length is not None and (seconds_of(length) or 86400) >= 3600:
+            kind = "allowance"
         return cls(
             scope="model" if model is not None else scope,
             name=name,
@@ -146,13 +147,6 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
             derived=tuple(derived),
             advisory=advisory,
         )
-
-
-def _at_least_an_hour(length: str | None) -> bool:
-    if length is None:
-        return False
-    seconds = seconds_of(length)
-    return seconds is None or seconds >= 3600
 
 
 assert set(SCOPES) == set(get_args(Scope))
