@@ -3,10 +3,10 @@
 import os
 import sys
 import warnings
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from gaugeway.collector import State, collect
 from gaugeway.collector.state import Watch
@@ -29,16 +29,10 @@ def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> li
     Raises SetupError for an id that is not configured and for a configuration that can't be read, StoreError
     for a shared store of a newer gaugeway. Works inside a running event loop too, but blocks it.
     """
-    environment = Environment.of_process()
-    wanted = chosen(gateways, environment)
 
     def work() -> list[State]:
-        kept = opened(store, environment)
-        try:
-            watch = watching(store, kept, environment)
-            return collect(wanted, store=kept, transport=http, clock=now, watch=watch)
-        finally:
-            kept.close()
+        with prepared(gateways, store) as (wanted, means):
+            return collect(wanted, **means)
 
     if not _inside_loop():
         return work()
@@ -46,6 +40,21 @@ def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> li
 
     with ThreadPoolExecutor(1) as pool:  # a thread can have a loop of its own
         return pool.submit(work).result()
+
+
+@contextmanager
+def prepared(
+    gateways: Sequence[Gateway | str], store: Literal["shared"] | None
+) -> Iterator[tuple[list[Gateway], dict[str, Any]]]:
+    """The gateways that are to be read, and what the collector is to read them with."""
+    environment = Environment.of_process()
+    wanted = chosen(gateways, environment)
+    kept = opened(store, environment)
+    try:
+        watch = watching(store, kept, environment)
+        yield wanted, {"store": kept, "transport": http, "clock": now, "watch": watch}
+    finally:
+        kept.close()
 
 
 def chosen(gateways: Sequence[Gateway | str], environment: Environment) -> list[Gateway]:

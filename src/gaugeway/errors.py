@@ -54,7 +54,10 @@ READ_CODES = frozenset(HINTS) - SETUP_CODES - {"store", "undelivered"}
 class GaugewayError(Exception):
     """Root of the tree: ``code`` (one of the contract's), ``message``, ``hint``."""
 
+    codes = frozenset(HINTS)
+
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        assert code in self.codes, code
         super().__init__(message)
         self.code = code
         self.message = message
@@ -67,18 +70,17 @@ class GaugewayError(Exception):
 class SetupError(GaugewayError):
     """The configuration, a key or a template of this process is missing or wrong."""
 
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        assert code in SETUP_CODES, code
-        super().__init__(code, message, hint)
+    codes = SETUP_CODES
 
 
 class ReadError(GaugewayError):
     """A gateway could not be read. ``retry_after``: seconds it asked us to stay away, if it did."""
 
+    codes = READ_CODES
+
     def __init__(
         self, code: str, message: str, hint: str | None = None, *, retry_after: float | None = None
     ) -> None:
-        assert code in READ_CODES, code
         super().__init__(code, message, hint)
         self.retry_after = retry_after
 

@@ -37,7 +37,7 @@ def test_what_makes_no_sense_is_no_reset_time(text):
 
 def test_structured_lists():
     text = '"a\\"b,;c" ; q=5;w=60;qu="requests";pk=:YQ==:; flag ,  100;w=1,token;x=?0;y=1.5;z=*t'
-    assert [(item.value, dict(item.parameters)) for item in items(text)] == [
+    assert items(text) == [
         ('a"b,;c', {"q": "5", "w": "60", "qu": "requests", "pk": ":YQ==:", "flag": "?1"}),
         ("100", {"w": "1"}),
         ("token", {"x": "?0", "y": "1.5", "z": "*t"}),

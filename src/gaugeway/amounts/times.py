@@ -10,7 +10,7 @@ import msgspec
 from gaugeway.amounts.numbers import number
 from gaugeway.errors import ReadError
 
-Format = Literal["iso", "unix", "unix_ms", "seconds_from_now", "ms_from_now"]
+Format = Literal["iso", "unix", "unix_ms", "seconds_from_now"]
 
 # What gateways write beside RFC 3339. datetime.fromisoformat also takes dates without a time, week dates and
 # compact forms: none of them is something a gateway writes for an instant, so they are refused before.
@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_PER_SECOND: dict[str, int] = {"unix": 1, "unix_ms": 1000, "seconds_from_now": 1, "ms_from_now": 1000}
+_PER_SECOND: dict[str, int] = {"unix": 1, "unix_ms": 1000, "seconds_from_now": 1}
 
 
 def instant(
@@ -47,7 +47,7 @@ def instant(
     else:
         amount = number(value, path)
         assert amount is not None
-        base = now if form.endswith("from_now") else _EPOCH
+        base = now if form == "seconds_from_now" else _EPOCH
         assert base is not None, "a relative time needs now"
         try:
             when = base + timedelta(microseconds=int(amount * 1_000_000 / _PER_SECOND[form]))

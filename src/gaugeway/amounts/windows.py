@@ -6,7 +6,7 @@ from datetime import timedelta
 _WINDOW = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d|mo|y|w|M)")
 _WORDS = {
     "hourly": "1h", "daily": "1d", "weekly": "7d", "monthly": "1mo", "yearly": "1y", "lifetime": "lifetime",
-    "minute": "1m", "hour": "1h", "day": "1d", "week": "7d", "month": "1mo", "year": "1y",
+    "second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "week": "7d", "month": "1mo", "year": "1y",
 }  # fmt: skip
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from gaugeway.amounts import instant, number, seconds_of
+from gaugeway.amounts import instant, number, seconds_of, window_of
 from gaugeway.amounts.times import Format
 from gaugeway.amounts.windows import window_of_seconds
 from gaugeway.errors import ReadError
@@ -30,20 +29,12 @@ _ITEM = re.compile(rf"({_BARE})((?:{_PARAMETER.pattern})*)")
 _LIST = re.compile(rf"{_ITEM.pattern}(?:[ \t]*,[ \t]*{_ITEM.pattern})*")
 _PAIR = re.compile(r"(?:^|,)\s*(limit|remaining|reset)=(\d{1,15})\s*(?=,|$)")
 
-_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_SECONDS = {"d": "86400", "h": "3600", "m": "60", "s": "1", "ms": "0.001"}
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[dhms])", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _RELATIVE_UNTIL = 400 * 86400  # no epoch is this small, and no window of a gateway is this long
 _MILLISECONDS_FROM = 10**11
 _WINDOWED = re.compile(r"x-ratelimit-limit-(second|minute|hour|day|month|year)")
-_WINDOW_OF = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d", "month": "1mo", "year": "1y"}
-
-
-class Item(NamedTuple):
-    """One member of a structured list: its value without quotes, and its parameters as text."""
-
-    value: str
-    parameters: Mapping[str, str]
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,14 +77,15 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
     if not text:
         return None
     value = _number(text)
+    if _DURATION.fullmatch(text):
+        value = sum(
+            (Decimal(count) * Decimal(_SECONDS[unit]) for count, unit in _PART.findall(text)), Decimal(0)
+        )
     try:
         if value is not None:
             absolute: Format = "unix" if value < _MILLISECONDS_FROM else "unix_ms"
             form = "seconds_from_now" if value < _RELATIVE_UNTIL else absolute
             return None if value < 0 else instant(value, "reset", form=form, now=now)
-        if _DURATION.fullmatch(text):
-            total = sum(Decimal(count) * _MS[unit] for count, unit in _PART.findall(text))
-            return instant(total, "reset", form="ms_from_now", now=now)
         if text[0].isdecimal():
             return instant(text, "reset")
         when = parsedate_to_datetime(text)
@@ -102,11 +94,13 @@ def reset_time(text: str | None, now: datetime) -> datetime | None:
     return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def items(text: str | None) -> list[Item]:
-    """The members of a structured list; none where the field is missing or malformed anywhere."""
+def items(text: str | None) -> list[tuple[str, dict[str, str]]]:
+    """The members of a structured list, each without quotes and with its parameters as text; none where the
+    field is missing or malformed anywhere.
+    """
     text = (text or "").strip()
     return [
-        Item(_unquoted(bare), {key: _unquoted(value or "?1") for key, value in _PARAMETER.findall(rest)})
+        (_unquoted(bare), {key: _unquoted(value or "?1") for key, value in _PARAMETER.findall(rest)})
         for bare, rest, *_ in (_ITEM.findall(text) if _LIST.fullmatch(text) else ())
     ]
 
@@ -172,7 +166,7 @@ def _windowed(headers: Headers) -> list[Limit]:
             unit="requests",
             limit=limit,
             remaining=_number(headers.get(name.replace("-limit-", "-remaining-"))),
-            window=_WINDOW_OF[match[1]],
+            window=window_of(match[1]),
         )
         for name, text in headers.items()
         if (match := _WINDOWED.fullmatch(name)) and (limit := _count(text)) is not None
@@ -191,7 +185,7 @@ def _triple(
     remaining = _number(remaining_text.partition(",")[0])
     if remaining is None:
         return []
-    limit = _count(listed[0].value) if listed else None
+    limit = _count(listed[0][0]) if listed else None
     rules = [
         Limit(policy=rule.get("name"), unit=unit, limit=quota, window=_window(rule["w"]))
         for value, rule in (*listed, *items(policy))

@@ -58,24 +58,23 @@ def _window(data: Fields, now: datetime) -> dict[str, Any]:
     reset = data.word("limit_reset")
     if reset is None:
         return {"window": "lifetime"} if "limit_reset" in data.names() else {}
-    today = _today(now)
-    midnight = today["started_at"]
-    if reset == "daily":
-        return today
-    if reset == "weekly":
-        monday = midnight - timedelta(days=midnight.weekday())
-        return {"window": "7d", "started_at": monday, "resets_at": monday + timedelta(days=7)}
-    if reset == "monthly":
-        first = midnight.replace(day=1)
-        following = (first + timedelta(days=31)).replace(day=1)
-        return {"window": "1mo", "started_at": first, "resets_at": following}
-    data.notes.append(f"{data.at('limit_reset')} is {data.text('limit_reset')!r}: when it resets is unknown")
-    return {}
+    windows = _windows(now)
+    if reset not in windows:
+        data.notes.append(
+            f"{data.at('limit_reset')} is {data.text('limit_reset')!r}: when it resets is unknown"
+        )
+    return windows.get(reset, {})
 
 
-def _today(now: datetime) -> dict[str, Any]:
+def _windows(now: datetime) -> dict[str, dict[str, Any]]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return {"window": "1d", "started_at": midnight, "resets_at": midnight + timedelta(days=1)}
+    monday, first = midnight - timedelta(days=midnight.weekday()), midnight.replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return {
+        "daily": {"window": "1d", "started_at": midnight, "resets_at": midnight + timedelta(days=1)},
+        "weekly": {"window": "7d", "started_at": monday, "resets_at": monday + timedelta(days=7)},
+        "monthly": {"window": "1mo", "started_at": first, "resets_at": following},
+    }
 
 
 def _free_requests(data: Fields, now: datetime) -> Meter | None:
@@ -92,5 +91,5 @@ def _free_requests(data: Fields, now: datetime) -> Meter | None:
         advisory=data.flag("is_free_tier") is False,
         notes=data.notes,
         **amounts,
-        **_today(now),
+        **_windows(now)["daily"],
     )

@@ -84,7 +84,9 @@ def first(found: "Sequence[Judged]") -> "Judged | None":
     if urgencies.count(most) == 1:
         return found[urgencies.index(most)]
     tied = [one for one, urgency in zip(found, urgencies, strict=True) if urgency == most]
-    return min(_latest(tied), key=_precedence)
+    # The latest reset (what never resets stops the user longest), then the narrower scope, then the id.
+    tied.sort(key=lambda one: (SCOPES.index(one[0].scope), one[0].id))
+    return max(tied, key=lambda one: (one[0].window.resets_at is None, one[0].window.resets_at or 0))
 
 
 def _may_bind(meter: "Any", model: str | None) -> bool:
@@ -101,15 +103,3 @@ def _urgency(meter: "Any", its_level: "Level") -> "tuple[bool, bool, Any]":
     """The exhausted first, then by smaller percent, those without percent last."""
     percent = meter.percent_remaining
     return its_level != "exhausted", percent is None, 0 if percent is None else percent
-
-
-def _latest(tied: "list[Judged]") -> "list[Judged]":
-    """Those with the latest reset: a limit that never resets stops the user longest."""
-    endless = [one for one in tied if one[0].window.resets_at is None]
-    last = None if endless else max(one[0].window.resets_at for one in tied)
-    return endless or [one for one in tied if one[0].window.resets_at == last]
-
-
-def _precedence(judged: "Judged") -> tuple[int, str]:
-    """Of those that are alike still: the narrower scope, the id."""
-    return SCOPES.index(judged[0].scope), judged[0].id
