@@ -25,7 +25,7 @@ ENDS = {
     "garbage": (faults.garbage(), "protocol"),
     "unauthorized": (faults.unauthorized(), "unauthorized"),
     "too many": (faults.too_many(30), "rate_limited"),
-    "redirect": (faults.answer({}, 302, {"Location": "http://127.0.0.2:9/quota"}), "redirect"),
+    "redirect": (faults.redirect("http://127.0.0.2:9/quota"), "redirect"),
     "zeros": (faults.zeros(), "unexpected_shape"),
     "failure with 200": (faults.failure_with_200(), "gateway_error"),
     "html": (faults.html(), "not_json"),
@@ -59,7 +59,19 @@ async def test_429_says_how_long_to_stay_away() -> None:
     assert caught.value.retry_after == 42
 
 
+async def test_slow_is_read_when_there_is_time() -> None:
+    with LoopbackServer(faults.slow(0.05)) as server:
+        answer = await read(server.url)
+    assert answer.meters[0].remaining == 75_000
+
+
 async def test_a_dripping_answer_is_proper_json_in_the_end() -> None:
     with LoopbackServer(faults.dripping(0.001)) as server:
         answer = await read(server.url, seconds=3)
     assert answer.meters[0].used == Decimal(25_000)
+
+
+async def test_a_script_plays_its_answers_in_order_and_stays_at_the_last() -> None:
+    with LoopbackServer(faults.early_reset("2026-12-01T00:00:00Z")) as server:
+        used = [(await read(server.url)).meters[0].used for _ in range(3)]
+    assert used == [95_000, 100, 100]

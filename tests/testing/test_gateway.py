@@ -13,7 +13,7 @@ import pytest
 from gaugeway.errors import ReadError
 from gaugeway.presets import Options, find
 from gaugeway.readings import Answer, Meter
-from gaugeway.testing.gateway import KEY, DemoGateway
+from gaugeway.testing.gateway import FAULTS, KEY, DemoGateway
 from gaugeway.testing.server import LoopbackServer
 from gaugeway.transport import Origin, Secret, Target
 from gaugeway.transport.http import HttpTransport
@@ -100,7 +100,7 @@ async def test_a_wrong_key_is_turned_down() -> None:
     assert caught.value.code == "unauthorized"
 
 
-@pytest.mark.parametrize("path", ["/", "/lab/v1/other"])
+@pytest.mark.parametrize("path", ["/", "/lab/v1/other", "/faults/", "/faults/unheard-of/quota"])
 def test_other_paths_are_not_found(path: str) -> None:
     with LoopbackServer(DemoGateway()) as server:
         request = urllib.request.Request(server.url + path, headers={"Authorization": f"Bearer {KEY}"})
@@ -117,4 +117,12 @@ def test_without_a_key_only_what_products_publish_is_told() -> None:
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(f"{server.url}/lab/v1/quota", timeout=5)
     assert caught.value.code == 401
+    caught.value.close()
+
+
+def test_faults_are_served_under_their_names() -> None:
+    assert "unauthorized" in FAULTS
+    with LoopbackServer(DemoGateway()) as server, pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{server.url}/faults/too-many/quota", timeout=5)
+    assert (caught.value.code, caught.value.headers["Retry-After"]) == (429, "30")
     caught.value.close()

@@ -24,14 +24,29 @@ def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = Non
     return handler
 
 
-def hanging() -> Handler:
-    """Accepts the connection and never answers."""
+def script(*handlers: Handler) -> Handler:
+    """The first request gets the first handler, and so on; the last one goes on for ever."""
+    left = list(handlers)
 
-    async def handler(_request: web.BaseRequest) -> web.Response:
-        await asyncio.sleep(3600)
-        raise AssertionError
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        return await (left.pop(0) if len(left) > 1 else left[0])(request)
 
     return handler
+
+
+def slow(seconds: float, then: Handler | None = None) -> Handler:
+    """Answers properly, but late."""
+
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await (then or answer(QUOTA))(request)
+
+    return handler
+
+
+def hanging() -> Handler:
+    """Accepts the connection and never answers."""
+    return slow(3600)
 
 
 def dripping(every: float = 0.1) -> Handler:
@@ -88,6 +103,11 @@ def too_many(retry_after: int = 30) -> Handler:
     return answer({"error": {"message": "Too many requests"}}, 429, {"Retry-After": str(retry_after)})
 
 
+def redirect(to: str) -> Handler:
+    """302 to another address: the trap for a key."""
+    return answer({}, 302, {"Location": to})
+
+
 def zeros() -> Handler:
     """200 with zeros and nulls, as from an endpoint that answers anybody."""
     return answer({"data": {"limit": 0, "used": 0, "remaining": 0}, "tokens": None, "cost": None})
@@ -121,6 +141,12 @@ def gzip_bomb(size: int = 50_000_000) -> Handler:
 def brackets(depth: int = 100_000) -> Handler:
     """JSON nested so deep that a recursive parser would fall over."""
     return answer(b"[" * depth + b"]" * depth)
+
+
+def early_reset(resets_at: str) -> Handler:
+    """Nearly everything used, then, long before ``resets_at`` (ISO 8601), nearly nothing."""
+    spent, fresh = ({"limit": 100_000, "used": used, "resets_at": resets_at} for used in (95_000, 100))
+    return script(answer({"tokens": spent}), answer({"tokens": fresh}))
 
 
 async def _begin(request: web.BaseRequest, length: int) -> web.StreamResponse:

@@ -14,8 +14,22 @@ import msgspec
 from aiohttp import web
 
 from gaugeway.testing import faults
+from gaugeway.testing.server import Handler
 
 KEY = "sk-demo"  # not a secret: it opens nothing but this
+FAULTS: Mapping[str, Handler] = {
+    **{
+        fault.__name__.replace("_", "-"): fault()
+        for fault in (
+            faults.brackets, faults.closed, faults.dripping, faults.failure_with_200, faults.garbage,
+            faults.hanging, faults.html, faults.huge_headers, faults.too_many, faults.truncated,
+            faults.unauthorized, faults.wrong_type, faults.zeros,
+        )
+    },
+    "early-reset": faults.early_reset("2099-01-01T00:00:00Z"),
+    "redirect": faults.redirect("https://elsewhere.example/quota"),
+    "slow": faults.slow(2),
+}  # fmt: skip
 _GATEWAYS = (  # id, label, base URL below the server's, and further settings
     ("campus", "Campus", "/litellm/v1", 'preset = "litellm"'),
     ("openrouter", "OpenRouter", "/openrouter/api/v1", 'preset = "openrouter"'),
@@ -23,7 +37,7 @@ _GATEWAYS = (  # id, label, base URL below the server's, and further settings
     ("hub", "Model hub", "/hub/v1", 'preset = "newapi"'),
     ("deepseek", "DeepSeek", "/deepseek", 'preset = "deepseek"\nlow_amount = "50"'),
     ("cluster", "Cluster", "/cluster/v1", 'preset = "headers"'),
-    ("old-project", "Old project", "/old/v1", ""),
+    ("old-project", "Old project", "/faults/unauthorized", ""),
 )
 _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -71,8 +85,10 @@ class DemoGateway:
         path = request.path
         if path in self._open:
             return _json(self._open[path])
-        if path.startswith("/old/") or request.headers.get("Authorization") != f"Bearer {KEY}":
-            return await faults.unauthorized()(request)
+        if path.startswith("/faults/") and (fault := FAULTS.get(path.split("/")[2])):
+            return await fault(request)
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            return _json({"error": {"message": "Invalid API key", "type": "auth_error"}}, 401)
         if path not in self._pages:
             return _json({"detail": "Not Found"}, 404)
         now = self._clock()
