@@ -183,7 +183,9 @@ def test_wrong_usage(tmp_path, capsys, args, said):
     config(tmp_path).parent.mkdir(parents=True)
     config(tmp_path).write_text('[gateways.old]\nbase_url = "https://old.example.org"\n')
     assert run(tmp_path, *args) == 2
-    assert said in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert said in err
+    assert "mend the named field" not in err
     assert set(written(tmp_path)) == {"old"}
 
 

@@ -67,6 +67,15 @@ def test_wrong_usage_is_no_verdict(world: World, args: list[str], said: str) -> 
     assert said in out
 
 
+def test_an_option_before_the_command_is_the_commands(world: World) -> None:
+    world.gateways(campus="")
+    code, out, _ = world.run("--bogus", "check")
+    assert (code, out) == (3, "QUOTA UNKNOWN - No such option '--bogus'.\n")
+    assert world.run("--warn", "1", "check", "campus")[0] == 0
+    assert world.run("--bogus", "--as", "claude-hook", "gate")[0] == 1
+    assert world.run("--bogus", "gate")[0] == 3
+
+
 def test_nothing_configured_is_no_verdict(world: World) -> None:
     assert world.run("check")[:2] == (
         3,

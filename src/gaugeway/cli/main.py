@@ -10,7 +10,7 @@ import click
 
 from gaugeway import __version__
 from gaugeway.cli.context import App
-from gaugeway.errors import GaugewayError, SetupError
+from gaugeway.errors import HINTS, GaugewayError, SetupError
 
 COMMANDS = (
     "show",
@@ -26,6 +26,7 @@ COMMANDS = (
     "opencode",
 )  # each gaugeway.cli.<name>
 _HIDDEN = ("refresh",)  # what gaugeway starts itself
+_VERDICTS = ("check", "gate")  # whose exit code must not be another command's
 _INTERRUPTED, _BROKEN_PIPE = 130, 141  # as a shell reports what a signal ended
 
 
@@ -47,7 +48,8 @@ class _Commands(click.Group):
         else:
             wants_show = at == len(args) and not ctx.resilient_parsing
         if wants_show and not {"-h", "--help", "--version"}.intersection(args[: at + 1]):
-            args.insert(at, "show")
+            verdict = next((index for index in range(at, len(args)) if args[index] in _VERDICTS), None)
+            args.insert(at, "show" if verdict is None else args.pop(verdict))
         return super().parse_args(ctx, args)
 
     def resolve_command(
@@ -116,7 +118,7 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
         return error.exit_code
     except GaugewayError as error:
         click.echo(f"gaugeway: {error.message}", err=True)
-        if error.hint:
+        if error.hint and error.hint != HINTS["invalid_config"]:  # what was typed is in no file
             click.echo(f"  {error.hint}", err=True)
         return 2 if isinstance(error, SetupError) else 1
     return int(result or 0)
