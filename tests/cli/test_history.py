@@ -140,6 +140,22 @@ def test_a_curve_fits_any_width(spending: World, columns: int, since: str) -> No
     assert "\x1b" not in out
 
 
+def test_what_binds_is_drawn_first(world: World) -> None:
+    amounts: dict[str, Any] = {}
+
+    async def quota(_: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response({name: {"limit": 10, "used": used} for name, used in amounts.items()})
+
+    with LoopbackServer({"/quota": quota}) as server:
+        world.url = server.url
+        world.gateways(campus="")
+        for used in (1, 9):  # whichever was there first
+            amounts |= {"tokens": used, "cost": 5}
+            assert world.run("show", "--refresh")[0] == 0
+            titles = [line for line in world.run("history")[1].splitlines() if "% left" in line]
+            assert [line[:2] for line in titles] == ["▸ ", "  "]
+
+
 def test_one_meter(spending: World) -> None:
     assert "EUR" not in spending.run("history", "--meter", "key/cost/-", "campus")[1]
     code, _, err = spending.run("history", "--meter", "key/costs/-")

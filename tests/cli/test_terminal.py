@@ -79,6 +79,8 @@ def test_rate_limits_and_advisory_limits_stand_behind_v() -> None:
     assert "User budget" not in brief
     assert "1 more with -v" in brief
     assert "User budget" in whole
+    assert "advisory: it stops nothing" in whole
+    assert "advisory" not in brief
     assert "more with -v" not in whole
 
 

@@ -36,8 +36,9 @@ def draw(
         entries = {entry.id: entry for entry in entries_of(view)}
         meters = {} if state.reading is None else {meter.id: meter for meter in state.reading.meters}
         charts = []
-        # Of each meter the series of the newest subject, which comes last.
-        for one in {one.meter_id: one for one in series}.values():
+        # Of each meter the series of the newest subject, which comes last; in the order of `show`.
+        newest = {one.meter_id: one for one in series}
+        for one in sorted(newest.values(), key=lambda one: [*entries, one.meter_id].index(one.meter_id)):
             entry = entries.get(one.meter_id)
             meter, forecast = meters.get(one.meter_id), state.forecasts.get(one.meter_id)
             curve = _curve(history.points(one.id, 0), meter, forecast, since, now.timestamp())

@@ -184,7 +184,11 @@ class Page:
             yield self.cut(Text(f"  {f' {self.glyphs.dash} '.join(below)}", "dim"), self.width)
 
     def ahead(self, entry: Entry, style: str) -> Iterator[Text]:
-        """Will it last? Said of what binds, and of what will run out first; of the others on request."""
+        """Will it last? Said of what binds, and of what will run out first; of the others on request. And
+        whether it matters.
+        """
+        if entry.advisory:
+            yield from self.prose(self.glyphs.so, "advisory: it stops nothing", "dim")
         if entry.ahead is not None and (entry.binding or entry.ahead.dire or self.verbose):
             text = entry.forecast_text(self.now.timestamp(), self.zone)
             if text:

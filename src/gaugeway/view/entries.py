@@ -51,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     percent were asked for as the share that is used. ``short``: the amount again, for little room.
     ``resets_at``: unix seconds. ``ahead``: what is foreseen, where something is. ``state``: words that stand
     in for a countdown. ``binding``: this one will stop the user first. ``minor``: advisory, or a rate limit
-    that does not bind; shown on request.
+    that does not bind; shown on request. ``advisory``: it stops nobody.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     binding: bool
     minor: bool
+    advisory: bool
 
     @property
     def left(self) -> str:
@@ -115,6 +116,7 @@ def _entry(meter: MeterView, share: Share, *, binding: bool) -> Entry:
         state=phrases.state(expired=meter.expired, reset_due=meter.reset_due),
         binding=binding,
         minor=phrases.minor(meter, binding=binding),
+        advisory=meter.advisory,
     )
 
 
