@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 from tests.collector.fakes import Clock, Network
 from tests.store.values import NOW, gateway
 
@@ -15,7 +16,7 @@ from gaugeway.collector.reader import Reader
 from gaugeway.errors import GaugewayError, ReadError, SetupError
 from gaugeway.presets import Options, Preset
 from gaugeway.readings import Answer, KeyFacts, Meter, Reading
-from gaugeway.sources.gateway import Gateway, Key
+from gaugeway.sources.gateway import Definition, Gateway, Key
 from gaugeway.transport import Ask, Secret
 
 SECRET = "sk-test-4711"
@@ -179,8 +180,11 @@ async def test_a_preset_nobody_has() -> None:
     def find(name: str) -> Preset:
         raise SetupError("invalid_config", f"preset {name!r} is not known")
 
-    with pytest.raises(SetupError, match="'neutral' is not known"):
+    with pytest.raises(SetupError, match=r"^preset 'neutral' is not known"):
         await Reader(Network(), Clock(), find=find).read(gateway())
+    placed = replace(gateway(), definitions=(Definition(file="config.toml", line=3),))
+    with pytest.raises(SetupError, match=r"^config\.toml:3: [a-z]+: preset 'neutral' is not known"):
+        await Reader(Network(), Clock(), find=find).read(placed)
 
 
 async def test_a_preset_that_breaks_while_loading_costs_its_gateway_only() -> None:

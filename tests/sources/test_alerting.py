@@ -97,7 +97,7 @@ to = ["script"]
 
 
 WRONG = {
-    "unknown-key": ("[alerts]\nquite = 1\n", 3, "alerts.quite", "the nearest known key is quiet"),
+    "unknown-key": (f"[alerts]\nquite = 1\n{PHONE}", 3, "alerts.quite", "the nearest known key is quiet"),
     "no-table": ("[alerts]\nchannels = 5\n", 3, "alerts.channels", "Expected `object`, got `int`"),
     "no-channel": ("[alerts]\n", 3, "alerts.channels", "there is none, so nothing is sent"),
     "quiet": (f'[alerts]\nquiet = "10-12"\n{PHONE}', 3, "alerts.quiet", "is not HH:MM-HH:MM"),
@@ -142,7 +142,7 @@ WRONG = {
         f"{PHONE}[[alerts.rules]]\nlevel = 'low'\n[[alerts.rules]]\nlevel = 'bad'\n",
         7,
         "alerts.rules[1].level",
-        "Invalid enum value",
+        "is no word it knows: low, critical, exhausted",
     ),
     "rule-value": (
         "[alerts]\nrules = [3]\nchannels.a.desktop = true\n",
@@ -202,6 +202,14 @@ def test_what_is_wrong_names_its_place_and_costs_itself(tmp_path, text, line, fi
     assert "hidden" not in problem.message
     assert [gateway.error for gateway in said.gateways] == [None]
     assert said.alerts is not None
+
+
+@pytest.mark.parametrize("wrong", ["quite = 1", "quiet = 1", "rules = 1"])
+def test_what_is_wrong_in_the_table_takes_no_channel_with_it(tmp_path, wrong):
+    said = found(tmp_path, f"[alerts]\n{wrong}\n{PHONE}")
+    assert [problem.field for problem in said.problems] == [f"alerts.{wrong[:5]}"]
+    assert said.alerts is not None
+    assert [rule.channels for rule in said.alerts.rules] == [("phone",), ("phone",)]
 
 
 def test_a_broken_channel_takes_no_rule_with_it(tmp_path):

@@ -1,7 +1,8 @@
 """One gateway, live: its preset, its key, one visit."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,8 @@ class Reader:
         """Asks the gateway. Raises ReadError for what came of it, SetupError for what this process lacks."""
         secret: Secret | None = None
         try:
-            preset = self._preset(gateway.preset)
+            with _placed(gateway):
+                preset = self._preset(gateway.preset)
             secret = await _secret(gateway.key, self._key_seconds)
             assert gateway.base_url is not None
             origin = Origin.of(gateway.base_url)
@@ -65,7 +67,8 @@ class Reader:
                 ca_file=gateway.ca_file,
             )
             async with self._transport.visit(target) as ask:
-                answer = await preset.read(ask, options_for(preset, gateway), self._clock())
+                with _placed(gateway):
+                    answer = await preset.read(ask, options_for(preset, gateway), self._clock())
             return self._reading(_tidied(answer, secret), gateway.preset)
         except ReadError as error:
             message, hint = _tidy(error.message, secret), _tidy(error.hint, secret)
@@ -86,6 +89,19 @@ class Reader:
         if not answer.meters:
             raise ReadError("unexpected_shape", "the answer holds nothing that could be measured")
         return Reading.of(answer, preset=preset, observed_at=self._clock())
+
+
+@contextmanager
+def _placed(gateway: Gateway) -> Iterator[None]:
+    """What a preset finds wrong in the configuration, with the place where the gateway is defined."""
+    try:
+        yield
+    except SetupError as error:
+        if not gateway.definitions:
+            raise
+        place = gateway.definitions[-1]
+        where = place.file if place.line is None else f"{place.file}:{place.line}"
+        raise SetupError(error.code, f"{where}: {gateway.id}: {error.message}", error.hint) from None
 
 
 async def _secret(key: Key, seconds: float) -> Secret | None:

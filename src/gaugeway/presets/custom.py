@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -27,6 +27,9 @@ default_path = "/quota"
 _AMOUNTS = ("limit", "used", "remaining")
 _PERCENTS = ("percent_remaining", "percent_used")
 _KINDS: dict[tuple[str, ...], Kind] = {("used",): "spend", ("remaining",): "balance"}
+_Scope = Literal["key", "user", "member", "team", "organization", "account", "gateway"]
+_Format = Literal["iso", "unix", "unix_ms", "seconds_from_now"]
+_WORDS: dict[str, Any] = {"kind": Kind, "scope": _Scope, "format": _Format}
 _UNKNOWN_FIELD = re.compile(r"unknown field `(.*)`")
 _HUNDRED = Decimal(100)
 
@@ -67,7 +70,7 @@ class _Share(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Moment(msgspec.Struct, forbid_unknown_fields=True):
     path: Path
-    format: Literal["iso", "unix", "unix_ms", "seconds_from_now"] = "iso"
+    format: _Format = "iso"
 
 
 class _Rule(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,7 +79,7 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     unit: str | None = None
     kind: Kind | None = None
-    scope: Literal["key", "user", "member", "team", "organization", "account", "gateway"] = "key"
+    scope: _Scope = "key"
     window: str | None = None
     limit: _Amount | None = None
     used: _Amount | None = None
@@ -173,6 +176,9 @@ def _rule(table: Mapping[str, Any], field: str) -> _Rule:
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at ")
         field += place.strip("`$")
+        if said.startswith("Invalid enum value"):
+            words = get_args(_WORDS[field.rpartition(".")[2]])
+            raise _invalid(field, f"is no word it knows: {', '.join(words)}") from None
         unknown = _UNKNOWN_FIELD.search(said)
         if unknown is None:
             raise _invalid(f"{field}:", said) from None

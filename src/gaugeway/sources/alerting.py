@@ -13,7 +13,7 @@ import msgspec
 
 from gaugeway.amounts import clean, plain, span_of
 from gaugeway.sources.alert_tables import AlertsTable, Bad, ChannelTable, RuleTable
-from gaugeway.sources.settings import Problem, Setting, SettingError, collecting
+from gaugeway.sources.settings import Problem, Setting, SettingError, collecting, unknown
 from gaugeway.sources.templates import Text
 
 ChannelKind = Literal["apprise", "command", "desktop", "webhook"]
@@ -24,6 +24,7 @@ KINDS: tuple[Kind, ...] = ("level", "percent", "amount", "runout", "stale", "key
 # LiteLLM's events are about budgets: it has none for these.
 NOT_FOR_WEBHOOKS = frozenset({"stale", "key_expires"})
 
+_TABLE: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(AlertsTable)}
 _DEFAULT_RULES = ({"level": "low"}, {"runout": Decimal("0.8")})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _QUIET = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
@@ -94,10 +95,16 @@ def read(table: Setting, ids: Sequence[str], problems: list[Problem]) -> Alerts:
     quiet: Quiet | None = None
     channels: dict[str, Channel] = {}
     rules: dict[str, Rule] = {}
+    given: dict[str, Any] = {}
     parsed = AlertsTable()
     with collecting(problems):
-        parsed = table.convert(AlertsTable)
-        if not parsed.channels:
+        for name in table.object():
+            with collecting(problems):
+                if name not in _TABLE:
+                    raise SettingError(table.at(name), unknown(_TABLE, name))
+                given[name] = table.at(name).convert(_TABLE[name])
+        parsed = AlertsTable(**given)
+        if not parsed.channels and ("channels" in given or "channels" not in table.value):
             problems.append(table.problem("there is none, so nothing is sent", ".channels"))
         quiet = None if parsed.quiet is None else _quiet(table.at("quiet"))
     for name in parsed.channels:

@@ -1,5 +1,6 @@
 """What the readers of configuration files hand on: settings that know where they stand."""
 
+import typing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -101,8 +102,14 @@ class Setting(msgspec.Struct, frozen=True):
                 raise SettingError(self.at(key), unknown(known, key), hint) from None
             # "Expected `int`, got `str` - at `$.refresh`": types and bounds; a value is cut off
             what, _, below = str(error).partition(" - at `$")
+            below = below.rstrip("`")
+            if what.startswith("Invalid enum value"):
+                said = typing.get_type_hints(kind)[below[1:]] if known else kind
+                raise SettingError(
+                    self, f"is no word it knows: {', '.join(_words(said))}", below=below
+                ) from None
             what = what.partition(" '")[0]
-            raise SettingError(self, f"is wrong: {what}", below=below.rstrip("`")) from None
+            raise SettingError(self, f"is wrong: {what}", below=below) from None
         for name in self.value if known else ():
             number = getattr(made, name)
             if isinstance(number, Decimal) and not (
@@ -151,6 +158,15 @@ class SettingError(SetupError):
     ) -> None:
         super().__init__(code or "invalid_config", f"{setting}{below} {what}", hint)
         self.problem = setting.problem(what, below)
+
+
+def _words(kind: Any) -> Iterator[str]:
+    """The words that a type takes."""
+    for part in typing.get_args(kind):
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _words(part)
 
 
 @contextmanager
