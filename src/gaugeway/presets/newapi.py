@@ -20,6 +20,7 @@ min_refresh = 60  # the route allows 20 requests in 20 minutes per address
 probes = (Probe(path="/api/status", recognise=partial(recognise, new_api=True)),)
 
 _ONE = Decimal(1)
+_RATES = {"CNY": "usd_exchange_rate", "CUSTOM": "custom_currency_exchange_rate"}
 
 
 async def read(ask: Ask, options: Options, now: datetime) -> Answer:
@@ -49,13 +50,9 @@ def _worth(site: Fields | None, notes: list[str]) -> tuple[str, Decimal, Decimal
     shown = shown_as(site)
     if shown == "TOKENS":  # a token counts by its model's price, so these are not tokens to anyone else
         return QUOTA, _ONE, _ONE
-    if shown == "CNY" and (rate := _positive(site, "usd_exchange_rate")) is not None:
-        return "CNY", rate, per_dollar
-    if shown == "CUSTOM" and (rate := _positive(site, "custom_currency_exchange_rate")) is not None:
-        symbol = site.text("custom_currency_symbol")
-        if symbol is not None:
-            return symbol, rate, per_dollar
-    return "USD", _ONE, per_dollar
+    rate = _positive(site, _RATES.get(shown or "", ""))
+    unit = site.text("custom_currency_symbol") if shown == "CUSTOM" else shown
+    return ("USD", _ONE, per_dollar) if rate is None or unit is None else (unit, rate, per_dollar)
 
 
 def _positive(site: Fields | None, field: str) -> Decimal | None:

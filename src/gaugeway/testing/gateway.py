@@ -39,6 +39,13 @@ _GATEWAYS = (  # id, label, base URL below the server's, and further settings
     ("cluster", "Cluster", "/cluster/v1", 'preset = "headers"'),
     ("old-project", "Old project", "/faults/unauthorized", ""),
 )
+_OPEN = {  # what is published without a key
+    "/hub/api/status": {
+        "success": True,
+        "data": {"quota_per_unit": 500_000, "quota_display_type": "USD"},
+    },
+    "/litellm/health/liveliness": "I'm alive!",
+}
 _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -56,23 +63,6 @@ class DemoGateway:
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), seed: int = 7) -> None:
         self._clock = clock
         self._seed = seed
-        self._pages: dict[str, Callable[[datetime], Any]] = {
-            "/litellm/key/info": self._litellm_key,
-            "/litellm/team/info": self._litellm_team,
-            "/litellm/v2/user/info": self._litellm_user,
-            "/openrouter/api/v1/key": self._openrouter,
-            "/lab/v1/quota": self._lab,
-            "/hub/api/usage/token/": self._hub,
-            "/deepseek/user/balance": self._deepseek,
-            "/cluster/v1/models": lambda _: {"object": "list", "data": []},
-        }
-        self._open = {
-            "/hub/api/status": {
-                "success": True,
-                "data": {"quota_per_unit": 500_000, "quota_display_type": "USD"},
-            },
-            "/litellm/health/liveliness": "I'm alive!",
-        }
 
     def config(self, url: str) -> str:
         """A config.toml that names everything here, and one gateway that fails. ``url``: the server's."""
@@ -83,19 +73,19 @@ class DemoGateway:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
-        if path in self._open:
-            return _json(self._open[path])
+        if path in _OPEN:
+            return _json(_OPEN[path])
         if path.startswith("/faults/") and (fault := FAULTS.get(path.split("/")[2])):
             return await fault(request)
         if request.headers.get("Authorization") != f"Bearer {KEY}":
-            return _json({"error": {"message": "Invalid API key", "type": "auth_error"}}, 401)
-        if path not in self._pages:
-            return _json({"detail": "Not Found"}, 404)
+            return await FAULTS["unauthorized"](request)
         now = self._clock()
-        headers = self._cluster_headers(now) if path.startswith("/cluster/") else {}
-        return _json(self._pages[path](now), headers=headers)
+        pages = self._pages(now)
+        if path not in pages:
+            return _json({"detail": "Not Found"}, 404)
+        return _json(pages[path], headers=self._cluster_headers(now) if path.startswith("/cluster/") else {})
 
-    def _spent(self, name: str, limit: str, share: float, window: Window, now: datetime) -> Decimal:
+    def _spent(self, name: str, limit: int, share: float, window: Window, now: datetime) -> Decimal:
         """What of ``limit`` is spent at ``now``, when ``share`` of it is spent in the whole window.
 
         It grows every second, by nothing up to twice the mean.
@@ -104,78 +94,70 @@ class DemoGateway:
         ticks = tick + random.Random(f"{self._seed}/{name}/{tick}").random()  # noqa: S311  (no secret)
         return Decimal(limit) * Decimal(share * ticks / (window.end - window.start).total_seconds())
 
-    def _litellm_key(self, now: datetime) -> Any:
-        month = _month(now)
-        spend = self._spent("key", "80", 0.4, month, now)
+    def _pages(self, now: datetime) -> dict[str, Any]:
+        """What each path answers at ``now``, in its product's format."""
+        shift, day, week, month = _hours(now, 5), _hours(now, 24), _hours(now, 168), _month(now)
+        key = self._spent("key", 80, 0.4, month, now)
+        team = 90 + self._spent("team", 250, 0.4, week, now)
+        user = self._spent("user", 120, 0.5, month, now)
+        credit = 20 + self._spent("credits", 100, 0.9, month, now)
+        requests = int(self._spent("free", 1000, 0.7, day, now))
+        tokens = int(self._spent("tokens", 2_000_000, 0.8, shift, now))
+        cost = self._spent("cost", 30, 0.6, month, now)
+        quota = 4_800_000 + int(self._spent("quota", 150_000, 1, day, now))
+        wallet = 110 - self._spent("wallet", 90, 1, month, now)
         return {
-            "key": "0" * 64,
-            "info": {
-                "key_alias": "laptop", "spend": _money(spend), "max_budget": None, "budget_duration": "30d",
-                "budget_reset_at": month.end, "expires": None, "team_id": "physics", "user_id": "ada",
+            "/litellm/key/info": {
+                "key": "0" * 64,
+                "info": {
+                    "key_alias": "laptop", "spend": _money(key), "max_budget": None, "budget_duration": "30d",
+                    "budget_reset_at": month.end, "expires": None, "team_id": "physics", "user_id": "ada",
+                },
             },
-        }  # fmt: skip
-
-    def _litellm_team(self, now: datetime) -> Any:
-        week = _hours(now, 168)
-        spend = Decimal(90) + self._spent("team", "250", 0.4, week, now)
-        return {
-            "team_info": {
-                "team_id": "physics", "team_alias": "Physics", "spend": _money(spend), "max_budget": 250,
-                "budget_duration": "7d", "budget_reset_at": week.end,
+            "/litellm/team/info": {
+                "team_info": {
+                    "team_id": "physics", "team_alias": "Physics", "spend": _money(team), "max_budget": 250,
+                    "budget_duration": "7d", "budget_reset_at": week.end,
+                },
+                "team_memberships": [
+                    {"user_id": "ada", "spend": _money(team / 10), "litellm_budget_table": {"max_budget": 40}}
+                ],
             },
-            "team_memberships": [
-                {"user_id": "ada", "spend": _money(spend / 10), "litellm_budget_table": {"max_budget": 40}}
-            ],
-        }  # fmt: skip
-
-    def _litellm_user(self, now: datetime) -> Any:
-        spend = self._spent("user", "120", 0.5, _month(now), now)
-        return {"user_id": "ada", "spend": _money(spend), "max_budget": 120, "budget_duration": None}
-
-    def _openrouter(self, now: datetime) -> Any:
-        used = Decimal(20) + self._spent("credits", "100", 0.9, _month(now), now)
-        day = _day(now)
-        requests = int(self._spent("free", "1000", 0.7, day, now))
-        return {
-            "data": {
-                "label": "laptop", "usage": _money(1234 + used), "limit": 120, "limit_reset": "monthly",
-                "limit_remaining": _money(120 - used),
-                "free_model_daily_requests": {"limit": 1000, "used": requests, "remaining": 1000 - requests},
-            }
-        }  # fmt: skip
-
-    def _lab(self, now: datetime) -> Any:
-        shift, month = _hours(now, 5), _month(now)
-        tokens = int(self._spent("tokens", "2000000", 0.8, shift, now))
-        return {
-            "key": "laptop",
-            "tokens": {"limit": 2_000_000, "used": tokens, "resets_at": shift.end},
-            "cost": {
-                "currency": "EUR", "limit": 30, "resets_at": month.end,
-                "used": _money(self._spent("cost", "30", 0.6, month, now)),
+            "/litellm/v2/user/info": {
+                "user_id": "ada", "spend": _money(user), "max_budget": 120, "budget_duration": None,
             },
-        }  # fmt: skip
-
-    def _hub(self, now: datetime) -> Any:
-        granted = 5_000_000
-        used = 4_800_000 + int(self._spent("quota", "150000", 1, _day(now), now))
-        return {
-            "code": True,
-            "data": {
-                "object": "token_usage", "name": "laptop", "total_granted": granted, "total_used": used,
-                "total_available": granted - used, "unlimited_quota": False, "expires_at": 0,
+            "/openrouter/api/v1/key": {
+                "data": {
+                    "label": "laptop", "usage": _money(1234 + credit), "limit": 120, "limit_reset": "monthly",
+                    "limit_remaining": _money(120 - credit),
+                    "free_model_daily_requests": {
+                        "limit": 1000, "used": requests, "remaining": 1000 - requests,
+                    },
+                }
             },
+            "/lab/v1/quota": {
+                "key": "laptop",
+                "tokens": {"limit": 2_000_000, "used": tokens, "resets_at": shift.end},
+                "cost": {"currency": "EUR", "limit": 30, "used": _money(cost), "resets_at": month.end},
+            },
+            "/hub/api/usage/token/": {
+                "code": True,
+                "data": {
+                    "object": "token_usage", "name": "laptop", "unlimited_quota": False, "expires_at": 0,
+                    "total_granted": 5_000_000, "total_used": quota, "total_available": 5_000_000 - quota,
+                },
+            },
+            "/deepseek/user/balance": {
+                "is_available": True,
+                "balance_infos": [{"currency": "CNY", "total_balance": f"{wallet:.2f}"}],
+            },
+            "/cluster/v1/models": {"object": "list", "data": []},
         }  # fmt: skip
-
-    def _deepseek(self, now: datetime) -> Any:
-        left = 110 - self._spent("wallet", "90", 1, _month(now), now)
-        wallet = {"currency": "CNY", "total_balance": str(left.quantize(Decimal("0.01")))}
-        return {"is_available": True, "balance_infos": [wallet]}
 
     def _cluster_headers(self, now: datetime) -> dict[str, str]:
         headers: dict[str, str] = {}
-        for word, limit, window in (("hour", 600, _hours(now, 1)), ("day", 6000, _day(now))):
-            left = limit - int(self._spent(word, str(limit), 0.5, window, now))
+        for word, limit, window in (("hour", 600, _hours(now, 1)), ("day", 6000, _hours(now, 24))):
+            left = limit - int(self._spent(word, limit, 0.5, window, now))
             headers |= {
                 f"X-RateLimit-Limit-{word}": str(limit), f"X-RateLimit-Remaining-{word}": str(left)
             }  # fmt: skip
@@ -200,10 +182,6 @@ def _hours(now: datetime, hours: int) -> Window:
     return Window(start, start + length)
 
 
-def _day(now: datetime) -> Window:
-    return _hours(now, 24)
-
-
 def _month(now: datetime) -> Window:
-    start = _day(now).start.replace(day=1)
+    start = _hours(now, 24).start.replace(day=1)
     return Window(start, (start + timedelta(days=31)).replace(day=1))
