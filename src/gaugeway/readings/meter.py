@@ -101,25 +101,21 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
         if limit is used is remaining is percent_remaining is None and not unlimited:
             raise ValueError(f"meter {name}: no limit, no amount and no percentage")
         length = window_of(window)
-        derived: list[str] = []
-        if limit is not None and used is not None and remaining is not None:
-            gap = EXACT.subtract(EXACT.subtract(limit, used), remaining)
-            if gap and EXACT.abs(gap) > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit))):
-                if notes is not None:
-                    notes.append(
-                        f"{title or name}: limit {plain(limit)}, used {plain(used)} and remaining "
-                        f"{plain(remaining)} contradict each other; remaining is believed"
-                    )
-                used = None
-        if limit is not None and used is not None and remaining is None:
-            remaining = EXACT.subtract(limit, used)
-            derived.append("remaining")
-        elif limit is not None and remaining is not None and used is None:
-            used = EXACT.subtract(limit, remaining)
-            derived.append("used")
-        elif limit is None and used is not None and remaining is not None and not unlimited:
-            limit = EXACT.add(used, remaining)
-            derived.append("limit")
+        derived: tuple[str, ...] = ()
+        left = None if limit is None or used is None else EXACT.subtract(limit, used)
+        if limit is None:
+            if used is not None and remaining is not None:
+                limit, derived = EXACT.add(used, remaining), ("limit",)
+        elif remaining is None:
+            if left is not None:
+                remaining, derived = left, ("remaining",)
+        elif left is None or _apart(left, remaining, limit):
+            if left is not None and notes is not None:
+                notes.append(
+                    f"{title or name}: limit {plain(limit)}, used {plain(used)} and remaining "
+                    f"{plain(remaining)} contradict each other; remaining is believed"
+                )
+            used, derived = EXACT.subtract(limit, remaining), ("used",)
         if limit is not None and limit > 0 and remaining is not None:
             percent_remaining = EXACT.multiply(EXACT.divide(remaining, limit), _HUNDRED)
         if kind is None:
@@ -144,9 +140,14 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
             percent_remaining=percent_remaining,
             window=Window(length=length, started_at=started_at, resets_at=resets_at),
             model=model,
-            derived=tuple(derived),
+            derived=derived,
             advisory=advisory,
         )
+
+
+def _apart(left: Decimal, remaining: Decimal, limit: Decimal) -> bool:
+    gap = EXACT.subtract(left, remaining)
+    return bool(gap) and EXACT.abs(gap) > max(_ABSOLUTE, EXACT.multiply(_RELATIVE, EXACT.abs(limit)))
 
 
 assert set(SCOPES) == set(get_args(Scope))
