@@ -4,7 +4,7 @@ A field that is malformed is ignored, as the IETF drafts demand, never guessed a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -128,26 +128,22 @@ def _window(text: str | None) -> str | None:
     return window_of_seconds(int(text))
 
 
-def _draft10(headers: Headers, now: datetime) -> list[Limit]:
+def _draft10(headers: Headers, now: datetime) -> Iterator[Limit]:
     """``RateLimit-Policy: "daily";q=1000;w=86400`` and ``RateLimit: "daily";r=50;t=30``, joined by name."""
     rules = _by_partition(headers.get("ratelimit-policy"), "q")
     states = _by_partition(headers.get("ratelimit"), "r")
     told = {policy for policy, _ in states}
     states |= {key: {} for key in rules if key[0] not in told}
-    found: list[Limit] = []
     for (policy, partition), state in states.items():
         rule = rules.get((policy, partition)) or rules.get((policy, None), {})
-        found.append(
-            Limit(
-                policy=policy,
-                unit=rule.get("qu", "requests"),
-                limit=_count(rule.get("q")),
-                remaining=_count(state.get("r")),
-                window=_window(rule.get("w")),
-                reset=reset_time(state.get("t"), now),
-            )
+        yield Limit(
+            policy=policy,
+            unit=rule.get("qu", "requests"),
+            limit=_count(rule.get("q")),
+            remaining=_count(state.get("r")),
+            window=_window(rule.get("w")),
+            reset=reset_time(state.get("t"), now),
         )
-    return found
 
 
 def _by_partition(text: str | None, needed: str) -> dict[tuple[str, str | None], Mapping[str, str]]:
@@ -199,11 +195,10 @@ def _triple(
 def _merge(found: list[Limit], one: Limit, now: datetime) -> None:
     """Add a limit, or, where it was told before, only its reset: Kong writes one of its windows twice."""
     same = [index for index, known in enumerate(found) if _same(known, one)]
+    fitting = [index for index in same if _fits(found[index], one.reset, now)]
     if not same:
         found.append(one)
-        return
-    fitting = [index for index in same if _fits(found[index], one.reset, now)]
-    if len(fitting) == 1:  # of several windows alike, nobody knows whose reset it is
+    elif len(fitting) == 1:  # of several windows alike, nobody knows whose reset it is
         found[fitting[0]] = replace(found[fitting[0]], reset=one.reset)
 
 

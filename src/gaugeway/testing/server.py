@@ -32,7 +32,7 @@ class LoopbackServer:
     """
 
     def __init__(self, handler: Handler | Routes, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._handler = routes(handler) if isinstance(handler, Mapping) else handler
+        self._handler = handler
         self._host, self._port = host, port
         self._started = threading.Event()
         self._failure: BaseException | None = None
@@ -82,19 +82,10 @@ class LoopbackServer:
         headers = {name.lower(): value for name, value in request.headers.items()}
         path = request.raw_path.partition("?")[0]
         self.requests.append(Request(request.method, path, dict(request.query), headers))
-        return await self._handler(request)
-
-
-def routes(table: Routes) -> Handler:
-    """A handler that looks the request's path up in ``table``: handlers and JSON values."""
-
-    async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        if request.path not in table:
-            return web.json_response({"detail": "Not Found"}, status=404)
-        value = table[request.path]
-        if callable(value):
-            response: web.StreamResponse = await value(request)
-            return response
-        return web.json_response(value)
-
-    return answer
+        found: Any = self._handler
+        if isinstance(found, Mapping):
+            if request.path not in found:
+                return web.json_response({"detail": "Not Found"}, status=404)
+            found = found[request.path]
+        response: web.StreamResponse = await found(request) if callable(found) else web.json_response(found)
+        return response
