@@ -51,7 +51,7 @@ def prepared(
     wanted = chosen(gateways, environment)
     kept = opened(store, environment)
     try:
-        watch = watching(store, kept, environment)
+        watch = None if store is None else watching(kept, environment)
         yield wanted, {"store": kept, "transport": http, "clock": now, "watch": watch}
     finally:
         kept.close()
@@ -82,10 +82,8 @@ def opened(store: Literal["shared"] | None, environment: Environment) -> SqliteS
     return open_store(environment.state_dir(), now=now, warn=lambda text: warnings.warn(text, stacklevel=4))
 
 
-def watching(store: Literal["shared"] | None, kept: SqliteStore, environment: Environment) -> Watch | None:
-    """What looks after this user's alerts, where readings are shared and alerts configured."""
-    if store is None:
-        return None
+def watching(kept: SqliteStore, environment: Environment) -> Watch | None:
+    """What looks after this user's alerts, where alerts are configured."""
     from gaugeway.sources.openai_compatible import discover
 
     alerts = discover(environment).alerts
