@@ -46,8 +46,8 @@ def test_a_command_gets_the_facts_and_its_arguments_as_they_are(tmp_path: Path) 
     [
         (["/bin/sh", "-c", "echo s3cret >&2; exit 3"], "ended with status 3"),
         (["no-such-program-here"], "no-such-program-here is not found"),
-        (["/no/such/program"], "can't be run: FileNotFoundError"),
-        (["./no-such-program"], "can't be run: FileNotFoundError"),
+        (["/no/such/program"], "can't be run: No such file or directory"),
+        (["./no-such-program"], "can't be run: No such file or directory"),
         (["a\0b"], "a\0b is not found"),
     ],
 )

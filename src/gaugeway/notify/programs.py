@@ -59,7 +59,8 @@ def _run(command: Sequence[str], said: bytes, env: Environment, folder: Path | N
             start_new_session=True,  # so that its children can be ended with it
         )
     except (OSError, ValueError) as error:
-        raise DeliveryError(f"can't be run: {type(error).__name__}") from None
+        why = getattr(error, "strerror", None) or type(error).__name__  # without what is in the arguments
+        raise DeliveryError(f"can't be run: {why}") from None
     try:
         process.communicate(said, timeout=SECONDS)
     except subprocess.TimeoutExpired:
