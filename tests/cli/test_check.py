@@ -87,7 +87,11 @@ def test_a_config_that_does_not_parse_is_no_verdict(world: World) -> None:
     world.config("[gateways\n")
     code, out, _ = world.run("check")
     assert code == 3
-    assert "is not TOML" in out
+    assert "config.toml:1: is not TOML" in out
+    world.config("gateways = 3\n")
+    _, out, err = world.run("check")
+    for said in (out, err):
+        assert "config.toml: gateways is not a table" in said
 
 
 def test_a_store_of_a_newer_version_is_no_verdict(world: World) -> None:

@@ -12,6 +12,7 @@ from tests.lines.conftest import Bar
 from gaugeway.lines.gauge import Gauge
 from gaugeway.lines.hosts import clean, inert, render
 from gaugeway.lines.wording import Piece
+from gaugeway.view import phrases, words
 
 STYLES = ("ok", "low", "critical", "exhausted", "unlimited", "unknown", "error")
 NASTY = st.text(
@@ -173,6 +174,11 @@ def test_a_bad_outlook_is_told(bar: Bar) -> None:
     bar.foresee(0.1, day, 2 * day, float("inf"))
     assert bar.line() == "team 75%"
     assert bar.line("--format", "{forecast}{outlook}") == "lasts until reset (90%)"
+
+
+def test_an_outlook_that_foresees_too_little_is_none() -> None:
+    assert phrases.brief("runs out before reset (70%)") == "runs out before reset"
+    assert not phrases.brief(f"{words.NO_TELLING} (20% to last)")
 
 
 @pytest.mark.parametrize("host", SHOWN)

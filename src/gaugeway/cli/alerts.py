@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaugeway.cli.context import App, narrate, place, print_json, unknown
+from gaugeway.cli.context import App, narrate, print_json, unknown
 from gaugeway.collector import stored
 from gaugeway.errors import HINTS, GaugewayError
 from gaugeway.sources.alerting import Alerts, Channel
@@ -39,7 +39,7 @@ def command(context: click.Context, *, as_json: bool) -> int:
         narrate(_NONE)
     wrong = [problem for problem in found.problems if problem.field.partition(".")[0] == "alerts"]
     for problem in wrong:
-        narrate(f"{place(problem.file, problem.line)}: {problem.field} {problem.message}")
+        narrate(str(problem))
     with closing(app.store()) as store:
         states = stored(found.gateways, store=store, clock=app.clock)
         report = alerts_report(alerts, store.outbox, states, app.clock(), LOCAL)

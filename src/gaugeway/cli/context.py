@@ -79,7 +79,7 @@ class App:
         self._alerts = found.alerts
         for problem in found.problems:
             if problem.fatal and not (creating and not Path(problem.file).exists()):
-                narrate(f"{place(problem.file, problem.line)}: {problem.message}")
+                narrate(str(problem))
         return found
 
     def read(

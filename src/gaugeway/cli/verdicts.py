@@ -71,5 +71,4 @@ def hiding(found: Found) -> list[str]:
     """What is wrong with the configuration and may hide the gateway that matters: a file does not parse, or
     there is no gateway at all.
     """
-    problems = [one for one in found.problems if one.fatal or not found.gateways]
-    return [f"{problem.file}: {problem.message}" for problem in problems]
+    return [str(one) for one in found.problems if one.fatal or not found.gateways]

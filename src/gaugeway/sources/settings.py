@@ -29,6 +29,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     fatal: bool = False
 
+    def __str__(self) -> str:
+        """``FILE:LINE: field message``, where there are such."""
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.file}{line}: {f'{self.field} {self.message}'.lstrip()}"
+
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One text that was read. ``file``: its path, or the name of the variable that held it. ``folder``: what

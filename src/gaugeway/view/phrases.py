@@ -65,8 +65,8 @@ def state(*, expired: bool, reset_due: bool) -> str:
 
 
 def brief(said: str) -> str:
-    """A forecast without its interval: ``runs out Thu 15:00``."""
-    return said.partition(" (")[0]
+    """A forecast without its interval: ``runs out Thu 15:00``; empty where it foresees too little."""
+    return "" if said.startswith(words.NO_TELLING) else said.partition(" (")[0]
 
 
 def dire(p_runout: float | None) -> bool:
