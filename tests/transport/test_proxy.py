@@ -29,6 +29,7 @@ AWAY = "https://gw.example.edu"
         (AWAY, PROXY | {"NO_PROXY": "GW.example.edu:443"}, None),
         (AWAY, PROXY | {"NO_PROXY": "gw.example.edu:8443"}, "http://proxy.example:3128"),
         (AWAY, PROXY | {"NO_PROXY": "ample.edu,,example.com"}, "http://proxy.example:3128"),
+        (AWAY, PROXY | {"NO_PROXY": "other,\tgw.example.edu\n"}, None),
         ("https://10.1.2.3", PROXY | {"NO_PROXY": "10.0.0.0/8"}, None),
         ("https://11.1.2.3", PROXY | {"NO_PROXY": "10.0.0.0/8,nonsense/8"}, "http://proxy.example:3128"),
         ("https://[fd00::1]", PROXY | {"NO_PROXY": "fd00::1"}, None),

@@ -41,7 +41,7 @@ def without_password(proxy: str) -> str:
 def _bypassed(origin: Origin, no_proxy: str) -> bool:
     """Names stand for themselves and all below them, for one port where they say so; networks; ``*``."""
     places = (f".{origin.host}", f".{origin.host}:{origin.port}")
-    for entry in no_proxy.lower().replace(" ", ",").split(","):
+    for entry in no_proxy.lower().replace(",", " ").split():
         if entry == "*" or ("/" in entry and _in_network(origin.host, entry)):
             return True
         name = entry.replace("[", "").replace("]", "").lstrip("*.")
