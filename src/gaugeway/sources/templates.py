@@ -34,7 +34,7 @@ class Template(msgspec.Struct, frozen=True):
 
     def check(self, *, deferred: bool) -> None:
         """Whether it may stand there; ``deferred``: where kinds that run something may. Raises SetupError."""
-        known = ("env", "file", *_DEFERRED) if self.setting.layer.own else ("env", "file")
+        known = ("env", "file", *sorted(_DEFERRED)) if self.setting.layer.own else ("env", "file")
         if self.kind not in {*known, *_DEFERRED}:
             raise self.wrong("is a kind of template that is not known", f"known are {', '.join(known)}")
         if self.kind in _DEFERRED and not (deferred and self.setting.layer.own):
