@@ -32,6 +32,7 @@ GOOD: dict[str, Any] = {"name": "Tokens", "unit": "tokens", "used": "used"}
         ({"used": 5}, "meters[0].used: Expected", ""),
         ({"used": ""}, "meters[0].used.path: ", ""),
         ({"used": {"path": "a["}}, "meters[0].used.path: ", ""),
+        ({"used": {"path": 5}}, "meters[0].used.path: ", ""),
         ({"used": {"divide_by": 2}}, "meters[0].used", ""),
         ({"used": {"path": "a", "divide_by": 0}}, "meters[0].used: divide_by is not a number", ""),
         ({"used": {"path": "a", "divide_by": True}}, "meters[0].used: divide_by is not a number", ""),
@@ -39,7 +40,7 @@ GOOD: dict[str, Any] = {"name": "Tokens", "unit": "tokens", "used": "used"}
         ({"used": {"path": "a", "divide_by": "b["}}, "meters[0].used: 'b[' is not a path", ""),
         ({"used": {"path": "a", "divide_by": [1]}}, "meters[0].used: divide_by is not", ""),
         ({"percent_used": "a"}, "meters[0]: percent_used stands instead of", ""),
-        ({"used": None, "percent_used": {"path": "a", "of": "all"}}, "meters[0].percent_used: of is not", ""),
+        ({"used": None, "percent_used": {"path": "a", "of": "100"}}, "meters[0].percent_used: of is not", ""),
         ({"used": None, "percent_used": {"path": "a", "off": 1}}, "meters[0].percent_used.off", "'of'"),
         (
             {"used": None, "percent_used": "a", "percent_remaining": "b"},

@@ -98,3 +98,10 @@ def test_a_fault_that_passes_fails_the_whole_reading(path: str, status: int) -> 
     ]
     broken = Exchange(tuple(answers))
     assert isinstance(asyncio.run(read("litellm", broken, ReplayAsk(broken))), ReadError)
+
+
+def test_a_key_that_is_expired_and_blocked_is_expired() -> None:
+    given = exchange(key_info(status="expired", blocked=True))
+    outcome = asyncio.run(read("litellm", given, ReplayAsk(given)))
+    assert isinstance(outcome, ReadError)
+    assert outcome.code == "key_expired"

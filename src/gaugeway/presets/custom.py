@@ -172,7 +172,7 @@ def _rule(table: Mapping[str, Any], field: str) -> _Rule:
         for key, value in table.items()
     }
     try:
-        return msgspec.convert(whole, _Rule, dec_hook=lambda kind, value: kind(str(value)))
+        return msgspec.convert(whole, _Rule, dec_hook=_path)
     except msgspec.ValidationError as error:
         said, _, place = str(error).partition(" - at ")
         field += place.strip("`$")
@@ -189,10 +189,16 @@ def _rule(table: Mapping[str, Any], field: str) -> _Rule:
         raise _invalid(f"{field}.{unknown[1]}", "is not known", hint) from None
 
 
+def _path(_kind: type[Path], value: Any) -> Path:
+    if not isinstance(value, str):
+        raise TypeError("is not a path, which is text")
+    return Path(value)
+
+
 def _divisor(value: Any, field: str) -> Decimal:
     # TOML's floats come as float or Decimal: their text is what the user wrote.
     try:
-        by = number(str(value), field)
+        by = None if isinstance(value, str) else number(str(value), field)
     except ReadError:
         by = None
     if not by:

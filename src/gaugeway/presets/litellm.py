@@ -92,9 +92,11 @@ async def _key_info(ask: Ask, now: datetime) -> Fields:
 
 
 def _refuse_dead_key(info: Fields) -> None:
-    status = "blocked" if info.flag("blocked") else (info.word("status") or "").lower()
+    status = (info.word("status") or "").lower()
     if status == "expired":
         raise ReadError("key_expired", "the proxy says that this key has expired")
+    if info.flag("blocked"):
+        status = "blocked"
     if status in {"blocked", "revoked", "deleted"}:
         raise ReadError("unauthorized", f"the proxy says that this key is {status}")
 
