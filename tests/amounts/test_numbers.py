@@ -78,6 +78,26 @@ def test_refuses(value):
     assert "data.limit" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$36.00", "36"),
+        ("1,234.5", "1234.5"),
+        ("¥12", "12"),
+        ("-1000", "-1000"),
+        ("€1,234,567.89", "1234567.89"),
+    ],
+)
+def test_symbols_only_where_a_preset_says_so(text, expected):
+    assert plain(number(text, "x", symbols=True) or Decimal(0)) == expected
+
+
+@pytest.mark.parametrize("text", ["1,23", "12,34.5", "1_000", "$"])
+def test_odd_separators_are_refused_even_then(text):
+    with pytest.raises(ReadError):
+        number(text, "x", symbols=True)
+
+
 @given(finite)
 def test_money_survives_the_wire_exactly(value):
     body = plain(value).encode()

@@ -102,6 +102,14 @@ def test_where_there_is_no_file(tmp_path: Path, host: str, capsys: pytest.Captur
         assert os.access(file, os.X_OK) is (host == "xbar")
 
 
+def test_a_status_line_of_null_is_none(tmp_path: Path) -> None:
+    file = target(tmp_path, "claude-code")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('{"statusLine": null}')
+    assert run(tmp_path, "claude-code", "--write") == 0
+    assert "gaugeway" in file.read_text()
+
+
 def test_only_the_lines_between_the_marks_are_ours(tmp_path: Path) -> None:
     file = tmp_path / ".zshrc"
     file.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")

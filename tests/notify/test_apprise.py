@@ -144,3 +144,12 @@ def test_without_the_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "needs the package apprise (install the extra `alerts`: pipx install '.[alerts]')\n"
+
+
+def test_a_fault_inside_a_service(tmp_path, monkeypatch) -> None:
+    def notify(*_: Any, **__: Any) -> bool:
+        raise TypeError(SECRET)
+
+    monkeypatch.setattr("apprise.Apprise.notify", notify)
+    with pytest.raises(DeliveryError, match="Apprise failed: TypeError"):
+        send_to_apprise("json://127.0.0.1", FACTS)

@@ -481,6 +481,13 @@ def test_a_hanging_resolver_never_holds_the_process():
     assert time.monotonic() - started < 10
 
 
+async def test_a_timeout_of_a_presets_own_is_not_the_gateways():
+    async with HttpTransport({}) as transport:
+        with pytest.raises(TimeoutError, match="mine"):
+            async with transport.visit(target("http://127.0.0.1:1")):
+                raise TimeoutError("mine")
+
+
 async def test_idle_sockets_count_too():
     """As many origins as it takes: each leaves an idle socket behind."""
     opened, most = 0, 0

@@ -45,8 +45,8 @@ class Fields:
         """The undigested value; None where it is missing."""
         return self._object.get(name)
 
-    def number(self, name: str) -> Decimal | None:
-        return number(self._object.get(name), self.at(name))
+    def number(self, name: str, *, symbols: bool = False) -> Decimal | None:
+        return number(self._object.get(name), self.at(name), symbols=symbols)
 
     def amounts(self, **names: str) -> dict[str, Any]:
         """Those numbers that are there, each under its own word: ``amounts(limit="max_budget")``; without

@@ -15,12 +15,14 @@ _MOST = 10 ** (MAX_EXPONENT + 1)
 MAX_DIGITS = 60  # what EXACT holds without rounding
 
 _NUMERIC = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
+_SYMBOLS = re.compile(r"[$€£¥₽₹\s]|(?<=\d),(?=\d{3}(\D|$))")
 
 
-def number(value: Any, path: str) -> Decimal | None:
+def number(value: Any, path: str, *, symbols: bool = False) -> Decimal | None:
     """The number at ``path``, exact; None for null.
 
-    Takes int, Decimal and numeric strings; currency signs and thousands separators are a preset's to remove.
+    Takes int, Decimal and numeric strings. ``symbols`` also takes currency signs and thousands
+    separators (``"$1,234.50"``), for products that are known to write them.
     Raises ReadError ``unexpected_shape`` naming the path for anything else, a bool included, and for
     numbers whose adjusted exponent is beyond 30 or that have more than 60 digits.
     """
@@ -32,6 +34,8 @@ def number(value: Any, path: str) -> Decimal | None:
         raise _wrong(path, "a number of plausible size")
     if isinstance(value, str):
         text = value.strip()
+        if symbols:
+            text = _SYMBOLS.sub("", text)
         if not _NUMERIC.fullmatch(text):
             raise _wrong(path, "a number")
         result = Decimal(text)  # at most 60 digits, by the pattern

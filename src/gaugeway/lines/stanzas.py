@@ -73,7 +73,7 @@ def _claude_code(command: str, env: Environment) -> Stanza:
 
     def edit(before: bytes) -> bytes:
         document = _document(before, place)
-        if "gaugeway" not in str(document.value.get("statusLine", "gaugeway")):
+        if "gaugeway" not in str(document.value.get("statusLine") or "gaugeway"):
             hint = f"let its script print the output of `{command}` as a line of its own"
             raise _refused(f"{place.name} has another statusLine already", hint)
         return _with(document, "statusLine", setting, place).data

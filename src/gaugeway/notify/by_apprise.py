@@ -34,10 +34,14 @@ def send_to_apprise(url: str, facts: Facts, *, seconds: float = SECONDS) -> None
         # Said to be text, it is escaped for services that show HTML or Markdown. A title with a place of its
         # own is text by Apprise's own rule.
         message = partial(service.notify, facts.text, facts.title, kind, body_format="text")
-        if not in_time(message, seconds):
+        try:
+            sent = in_time(message, seconds)
+        except TimeoutError:
+            raise DeliveryError(f"took longer than {seconds:g} seconds") from None
+        except Exception as error:  # noqa: BLE001  (a service's fault is its own alone)
+            raise DeliveryError(f"Apprise failed: {type(error).__name__}") from None
+        if not sent:
             raise DeliveryError(heard.why)
-    except TimeoutError:
-        raise DeliveryError(f"took longer than {seconds:g} seconds") from None
     finally:
         logger.propagate = spoke
         logger.removeHandler(heard)

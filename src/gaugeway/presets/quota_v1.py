@@ -83,6 +83,6 @@ def _amounts(entry: Fields, result: str) -> dict[str, Any] | None:
     if match is None or result not in _AMOUNTS:
         return None
     sign, symbol, digits, word = match.groups()
-    amount = number(f"{sign}{digits.replace(',', '')}", entry.at("value"))
+    amount = number(f"{sign}{digits}", entry.at("value"), symbols=True)
     unit = _CURRENCY.get(symbol, symbol) or word or "units"
     return {"unit": unit, _AMOUNTS[result]: amount}

@@ -82,9 +82,11 @@ class HttpTransport:
             "ssl": self._trust(target.ca_file) if secure and target.ca_file is not None else True,
         }
         try:
-            async with asyncio.timeout(target.timeout):
+            async with asyncio.timeout(target.timeout) as deadline:
                 yield _Visit(self, target, options)
         except TimeoutError:
+            if not deadline.expired():  # a preset's own
+                raise
             message = f"{target.origin} did not answer within {target.timeout:g} s"
             raise ReadError("timeout", message) from None
 
