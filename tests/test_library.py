@@ -12,7 +12,7 @@ import pytest
 
 import gaugeway
 from gaugeway import aio
-from gaugeway.blocking import chosen, opened
+from gaugeway.blocking import chosen, found_in, opened
 from gaugeway.errors import SetupError, StoreError
 from gaugeway.sources.environment import Environment
 from gaugeway.testing.server import LoopbackServer
@@ -113,28 +113,42 @@ def test_a_state_folder_that_cannot_be_used_is_a_warning(
 
 
 def test_ids_are_looked_up_in_the_configuration(home: Environment, lab: gaugeway.Gateway) -> None:
-    assert [gateway.id for gateway in chosen([], home)] == ["lab", "campus"]
-    assert [gateway.id for gateway in chosen(["campus"], home)] == ["campus"]
-    mixed = chosen([lab, "campus"], home)
+    assert [gateway.id for gateway in chosen([], lambda: found_in(home))] == ["lab", "campus"]
+    assert [gateway.id for gateway in chosen(["campus"], lambda: found_in(home))] == ["campus"]
+    mixed = chosen([lab, "campus"], lambda: found_in(home))
     assert mixed[0] is lab
     assert mixed[1].id == "campus"
 
 
+def test_the_configuration_is_read_once(home: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Environment] = []
+
+    def look(environment: Environment) -> object:
+        looked.append(environment)
+        return found_in(home)
+
+    monkeypatch.setenv("GAUGEWAY_STATE_DIR", str(home.home / "state"))
+    monkeypatch.setattr("gaugeway.blocking.found_in", look)
+    check(gaugeway.read("lab", store="shared"))
+    assert len(looked) == 1
+
+
 def test_nothing_configured_is_nothing_read(tmp_path: Path) -> None:
-    assert chosen([], Environment(environ={}, home=tmp_path, cwd=tmp_path)) == []
+    nobody = Environment(environ={}, home=tmp_path, cwd=tmp_path)
+    assert chosen([], lambda: found_in(nobody)) == []
 
 
 def test_an_id_that_is_not_configured(home: Environment) -> None:
     with pytest.raises(SetupError, match="no gateway 'nowhere' is configured"):
-        chosen(["nowhere"], home)
+        chosen(["nowhere"], lambda: found_in(home))
 
 
 def test_a_configuration_that_does_not_parse(home: Environment, lab: gaugeway.Gateway) -> None:
     (home.home / ".config" / "gaugeway" / "config.toml").write_text("[gateways")
     for wanted in ([], ["lab"]):
         with pytest.raises(SetupError, match=r"config\.toml"):
-            chosen(wanted, home)
-    assert chosen([lab], home) == [lab], "who brings gateways needs no configuration"
+            chosen(wanted, lambda: found_in(home))
+    assert chosen([lab], lambda: found_in(home)) == [lab], "who brings gateways needs no configuration"
 
 
 PROGRAM = """

@@ -3,10 +3,11 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from gaugeway.collector import State, collect
 from gaugeway.collector.state import Watch
@@ -15,6 +16,9 @@ from gaugeway.sources.environment import Environment
 from gaugeway.sources.gateway import Gateway
 from gaugeway.store import SqliteStore, open_store
 from gaugeway.transport.asking import Transport
+
+if TYPE_CHECKING:
+    from gaugeway.sources.openai_compatible import Found
 
 
 def read(*gateways: Gateway | str, store: Literal["shared"] | None = None) -> list[State]:
@@ -48,31 +52,37 @@ def prepared(
 ) -> Iterator[tuple[list[Gateway], dict[str, Any]]]:
     """The gateways that are to be read, and what the collector is to read them with."""
     environment = Environment.of_process()
-    wanted = chosen(gateways, environment)
+    configured = cache(lambda: found_in(environment))  # read at most once, and only where it is needed
+    wanted = chosen(gateways, configured)
     kept = opened(store, environment)
     try:
-        watch = None if store is None else watching(kept, environment)
+        watch = None if store is None else watching(kept, configured())
         yield wanted, {"store": kept, "transport": http, "clock": now, "watch": watch}
     finally:
         kept.close()
 
 
-def chosen(gateways: Sequence[Gateway | str], environment: Environment) -> list[Gateway]:
+def found_in(environment: Environment) -> "Found":
+    """What is configured there."""
+    from gaugeway.sources.openai_compatible import discover
+
+    return discover(environment)
+
+
+def chosen(gateways: Sequence[Gateway | str], configured: Callable[[], "Found"]) -> list[Gateway]:
     """These gateways, ids looked up in the configuration; all configured ones where there are none."""
     named = [one for one in gateways if isinstance(one, str)]
     if gateways and not named:
         return [one for one in gateways if isinstance(one, Gateway)]
-    from gaugeway.sources.openai_compatible import discover
-
-    found = discover(environment)
-    configured = {gateway.id: gateway for gateway in found.gateways}
+    found = configured()
+    known = {gateway.id: gateway for gateway in found.gateways}
     broken = next((problem for problem in found.problems if problem.fatal), None)
-    missing = next((one for one in named if one not in configured), None)
+    missing = next((one for one in named if one not in known), None)
     if broken is not None and (missing is not None or not gateways):
         raise SetupError("invalid_config", f"{broken.file}: {broken.message}")
     if missing is not None:
         raise SetupError("invalid_config", f"no gateway {missing!r} is configured")
-    return [configured[one] if isinstance(one, str) else one for one in gateways] or [*found.gateways]
+    return [known[one] if isinstance(one, str) else one for one in gateways] or [*found.gateways]
 
 
 def opened(store: Literal["shared"] | None, environment: Environment) -> SqliteStore:
@@ -82,11 +92,9 @@ def opened(store: Literal["shared"] | None, environment: Environment) -> SqliteS
     return open_store(environment.state_dir(), now=now, warn=lambda text: warnings.warn(text, stacklevel=4))
 
 
-def watching(kept: SqliteStore, environment: Environment) -> Watch | None:
+def watching(kept: SqliteStore, found: "Found") -> Watch | None:
     """What looks after this user's alerts, where alerts are configured."""
-    from gaugeway.sources.openai_compatible import discover
-
-    alerts = discover(environment).alerts
+    alerts = found.alerts
     if alerts is None:
         return None
     from gaugeway.background import spawn

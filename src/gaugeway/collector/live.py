@@ -173,8 +173,11 @@ class Live:
     def _foresee(self) -> None:
         """Only when all have answered: nobody's reading waits for anybody's forecast."""
         if self._grown:
-            known = [(head, item.state.reading) for head, item in self._read.items() if item.state]
-            readings = {head: reading for head, reading in known if reading is not None}
+            readings = {
+                head: item.state.reading
+                for head, item in self._read.items()
+                if item.state is not None and item.state.reading is not None
+            }
             foresee(self._grown, readings, self._store, self._forecaster, self._now())
         if self._read:
             self._round.add_forecasts(self._read)

@@ -127,7 +127,9 @@ class Store(Protocol):
         ...
 
     def forget(self, before: float) -> None:
-        """Drop what has had no outcome since then, where another key of the same gateway has been read."""
+        """Drop what has had no outcome since ``before`` (unix seconds), where another key of the same gateway
+        has been read.
+        """
         ...
 
     def forecasts(self, ids: Sequence[int], now: float) -> dict[int, dict[str, Forecast]]:
